@@ -1,0 +1,49 @@
+import { constants, type KeyObject, verify } from 'node:crypto';
+
+/** A signature algorithm under both of its names, with the keys it fits. */
+export interface Algorithm {
+  readonly jose: 'ES256' | 'PS256' | 'EdDSA';
+  /** RFC 9053 number. */
+  readonly cose: number;
+  fits(key: KeyObject): boolean;
+  verify(key: KeyObject, signed: Buffer, signature: Buffer): boolean;
+}
+
+const P1363_LENGTH: Readonly<Record<string, number>> = { prime256v1: 64, secp384r1: 96 };
+const MIN_RSA_BITS = 2_048;
+
+/**
+ * The closed list. COSE names no curve, and EU issuers sign ES256 with P-384 too (RFC 9053 section 2.1), so the curve
+ * is settled per format by the caller where the format fixes one.
+ */
+export const ALGORITHMS: readonly Algorithm[] = [
+  {
+    jose: 'ES256',
+    cose: -7,
+    fits: (key) =>
+      key.asymmetricKeyType === 'ec' && P1363_LENGTH[key.asymmetricKeyDetails?.namedCurve ?? ''] !== undefined,
+    verify: (key, signed, signature) =>
+      signature.length === P1363_LENGTH[key.asymmetricKeyDetails?.namedCurve ?? ''] &&
+      verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, signature),
+  },
+  {
+    jose: 'PS256',
+    cose: -37,
+    fits: (key) =>
+      (key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'rsa-pss') &&
+      (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS,
+    verify: (key, signed, signature) =>
+      verify('sha256', signed, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }, signature),
+  },
+  {
+    jose: 'EdDSA',
+    cose: -8,
+    fits: (key) => key.asymmetricKeyType === 'ed25519',
+    verify: (key, signed, signature) => signature.length === 64 && verify(null, signed, key, signature),
+  },
+];
+
+/** The algorithm of a COSE header value or a JOSE header name, or null for one that is not on the list. */
+export function algorithmNamed(name: unknown): Algorithm | null {
+  return ALGORITHMS.find((algorithm) => algorithm.cose === name || algorithm.jose === name) ?? null;
+}

@@ -1,0 +1,16 @@
+import type { WallTime } from '../base/time.ts';
+import type { Finding } from './pass.ts';
+
+/**
+ * The pass's own dates against the wall clock: valid from the first millisecond of `validFromMs` until just before
+ * `validUntilMs`. Under an untrusted clock only what ended before the clock's floor is certainly over; of all else the
+ * policy says `clock-unsure` in place of ok.
+ */
+export function checkDates(finding: Finding, now: WallTime): 'not-yet-valid' | 'expired' | null {
+  const { validFromMs, validUntilMs } = finding;
+  if (!now.trusted) {
+    return validUntilMs !== null && now.floorMs !== undefined && validUntilMs <= now.floorMs ? 'expired' : null;
+  }
+  if (validUntilMs !== null && now.atMs >= validUntilMs) return 'expired';
+  return validFromMs !== null && now.atMs < validFromMs ? 'not-yet-valid' : null;
+}

@@ -1,0 +1,21 @@
+import { entryPass } from './entry-pass.ts';
+import { euDcc } from './eu-dcc.ts';
+import { type Explained, explain } from './explain.ts';
+import type { PassFormat } from './format.ts';
+import { smartHealthCard } from './smart-health-card.ts';
+import { sticker } from './sticker.ts';
+
+/** Every format that is verified, most frequent first. A new format is one file and one entry here. */
+export const FORMATS: readonly PassFormat[] = [euDcc, smartHealthCard, sticker, entryPass];
+
+export type Recognised = { readonly kind: 'format'; readonly format: PassFormat } | Explained;
+
+/**
+ * Which format a line claims to be of. It is not trimmed or guessed at: what a format claims and is broken is
+ * malformed by that format.
+ * @param line Latin-1, one character a byte
+ */
+export function recognise(line: string): Recognised {
+  const format = FORMATS.find((candidate) => candidate.claims(line));
+  return format === undefined ? explain(line) : { kind: 'format', format };
+}

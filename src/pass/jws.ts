@@ -1,0 +1,98 @@
+import type { KeyObject } from 'node:crypto';
+import { decodeBase64url } from '../base/base64url.ts';
+import { isJsonObject, type Json, type JsonObject, parseJsonBytes } from '../base/json.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { type Algorithm, algorithmNamed } from './algorithms.ts';
+import type { PassReason, VerifiableFormat } from './pass.ts';
+import type { Trust, TrustedKey } from './trust.ts';
+
+/** Longer header segments are not read: the longest of a known format has 200 characters. */
+export const MAX_HEADER_LENGTH = 1_024;
+/** At most 128 characters that need no escaping wherever a key id is shown: base64 of both kinds, names, DID URLs. */
+export const KID = /^[A-Za-z0-9_+/=.:#-]{1,128}$/;
+
+/** RFC 7515 section 4.1: members by which a scan would bring its own key, and extensions that nobody here knows. */
+const REFUSED_MEMBERS = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c'] as const;
+
+/** A JWS in the one spelling that encoding gives; nothing in it is proven. */
+export interface CompactJws {
+  readonly header: JsonObject;
+  readonly payload: Buffer;
+  /** RFC 7515 section 5.1: the ASCII bytes of header, dot and payload as scanned. */
+  readonly signed: Buffer;
+  readonly signature: Buffer;
+}
+
+/** RFC 7515 section 3.1 behind a strict gate: exactly three non-empty segments of canonical base64url. */
+export function parseCompactJws(text: string): Result<CompactJws, string> {
+  const headerEnd = text.indexOf('.');
+  const payloadEnd = text.indexOf('.', headerEnd + 1);
+  if (headerEnd < 1 || payloadEnd <= headerEnd + 1 || payloadEnd === text.length - 1) {
+    return err('a JWS has three parts with a dot between');
+  }
+  const header = headerOf(text);
+  if (header === null) return err('the header is not canonical base64url of a JSON object');
+  const refused = REFUSED_MEMBERS.find((name) => header[name] !== undefined);
+  if (refused !== undefined) return err(`the header may not carry ${refused}`);
+  const payload = decodeBase64url(text.slice(headerEnd + 1, payloadEnd));
+  const signature = decodeBase64url(text.slice(payloadEnd + 1));
+  if (payload === null || signature === null) return err('a part is not canonical base64url');
+  return ok({ header, payload, signed: Buffer.from(text.slice(0, payloadEnd), 'latin1'), signature });
+}
+
+/** The header of what looks like a compact JWS, for telling formats apart; null if it cannot be read strictly. */
+export function headerOf(text: string): JsonObject | null {
+  const end = text.indexOf('.');
+  if (end < 1 || end > MAX_HEADER_LENGTH) return null;
+  const bytes = decodeBase64url(text.slice(0, end));
+  const header = bytes === null ? null : parseJsonBytes(bytes);
+  return header?.ok === true && isJsonObject(header.value) ? header.value : null;
+}
+
+/** A key id of the header, or null for one that no trust list would carry. */
+export function kidOf(header: JsonObject): string | null {
+  const kid = header['kid'];
+  return typeof kid === 'string' && KID.test(kid) ? kid : null;
+}
+
+/** What the format says about whose key it is and how it may sign. */
+export interface Signer {
+  readonly format: VerifiableFormat;
+  readonly issuer: string;
+  readonly kid: string;
+  readonly algorithms: ReadonlySet<Algorithm['jose']>;
+}
+
+/**
+ * Finds the one key by (format, issuer, kid) and verifies with it. RFC 7518 section 3.4 ties ES256 to P-256, whatever
+ * other curves COSE signs with under that name.
+ */
+export function verifyJws(
+  jws: CompactJws,
+  signer: Signer,
+  trust: Trust,
+): Result<TrustedKey, { readonly reason: PassReason; readonly detail: string }> {
+  const trusted = trust.find(signer.format, signer.issuer, Buffer.from(signer.kid, 'utf8'));
+  if (trusted === 'unknown-issuer')
+    return err({ reason: trusted, detail: 'no key of this issuer is in the trust list' });
+  if (trusted === 'unknown-key') return err({ reason: trusted, detail: 'the issuer is known, this key of it is not' });
+  const algorithm = allowedAlgorithm(jws.header['alg'], signer, trusted);
+  if (algorithm === null) return err({ reason: 'algorithm-not-allowed', detail: 'the alg is not the one of this key' });
+  if (!algorithm.verify(trusted.key, jws.signed, jws.signature)) {
+    return err({ reason: 'bad-signature', detail: 'the signature does not fit the content' });
+  }
+  if (!trusted.formats.has(signer.format)) {
+    return err({ reason: 'key-not-allowed', detail: 'the key may not sign this format' });
+  }
+  return ok(trusted);
+}
+
+function allowedAlgorithm(alg: Json | undefined, signer: Signer, trusted: TrustedKey): Algorithm | null {
+  const algorithm = typeof alg === 'string' ? algorithmNamed(alg) : null;
+  if (algorithm === null || !signer.algorithms.has(algorithm.jose)) return null;
+  if (trusted.alg !== null && trusted.alg !== algorithm.jose) return null;
+  return algorithm.fits(trusted.key) && isJoseCurve(algorithm, trusted.key) ? algorithm : null;
+}
+
+const isJoseCurve = (algorithm: Algorithm, key: KeyObject): boolean =>
+  algorithm.jose !== 'ES256' || key.asymmetricKeyDetails?.namedCurve === 'prime256v1';

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { inspect } from '../../src/pass/inspect.ts';
+import { trustOf } from '../../src/trust/key-ring.ts';
+import { jwsSigner } from '../support/jws-signer.ts';
+
+const IAT = 1_638_000_000;
+const NOW = { atMs: (IAT + 3_600) * 1_000, trusted: true };
+const signer = jwsSigner();
+const ISSUER = 'clinic';
+const trust = trustOf([signer.trusted(ISSUER, ['entry-pass'])]);
+const CLAIMS = {
+  iss: ISSUER,
+  jti: 'a1b2c3d4',
+  iat: IAT,
+  exp: IAT + 86_400,
+  kind: 'vaccination',
+  v: { dn: 2, sd: 2, dt: '2021-07-10', mp: 'EU/1/20/1528' },
+  nam: { fn: 'Hong', gn: 'Gildong' },
+  dob: '1980-05-17',
+};
+const signed = (change: object = {}) =>
+  signer.sign({ alg: 'ES256', typ: 'entry-pass+jwt', kid: signer.kid }, { ...CLAIMS, ...change });
+const explained = (line: string, reveal = false) =>
+  inspect({ line: Buffer.from(line, 'utf8'), parts: 1 }, trust, NOW, reveal);
+
+describe('any scan explained in words', () => {
+  it('a genuine pass names issuer, key and dates, and no person', () => {
+    const text = explained(signed());
+    expect(text).toMatch(/This is an entry pass, genuine and within its dates, about a vaccination\./);
+    expect(text).toContain(`signed by clinic with the key ${signer.kid}`);
+    expect(text).toContain('from 2021-11-27 08:00 UTC until 2021-11-28 08:00 UTC');
+    expect(text).not.toMatch(/Hong|Gildong|1980|2021-07-10|a1b2c3d4/);
+  });
+
+  it('the person is named only when that is asked for', () => {
+    expect(explained(signed(), true)).toMatch(/The person is Gildong Hong, born 1980-05-17\. .*dn 2.*dt 2021-07-10/);
+    expect(explained(signed({ nam: undefined, dob: undefined }), true)).toContain('not named, with no birth date');
+  });
+
+  it.each([
+    ['an altered pass', `${signed().slice(0, -6)}AAAAAA`, /bad-signature.*altered or forged.*none of that is proven/],
+    ['an expired pass', signed({ exp: IAT + 60 }), /expired.*no longer valid.*until 2021-11-27 08:01 UTC/],
+    ['a pass of a stranger', signed({ iss: 'stranger' }), /unknown-issuer.*not in the trust list.*issuer stranger/],
+    ['a COOV code', 'did:infra:abc', /looks like a COOV session code.*needs-server.*asks no server/],
+    ['a barcode of a book', '9788937460449', /^This code is not accepted \(unsupported-format\)/],
+    ['one code of three', 'shc:/2/3/0101', /SMART Health Card.*incomplete.*code 2 of a card of 3 codes/],
+    ['nothing', '', /malformed.*empty/],
+  ])('%s', (_, line, text) => {
+    for (const reveal of [false, true]) {
+      expect(explained(line, reveal)).toMatch(text);
+      expect(explained(line, reveal)).not.toMatch(/Hong|Gildong|1980/);
+    }
+  });
+
+  it('what a scan says cannot write on the reader’s terminal', () => {
+    const text = explained(signed({ nam: { fn: 'Hong\u001b[2J\r\n\u202e' }, dob: undefined }), true);
+    expect(text).toContain('Hong');
+    expect(text).not.toMatch(/\p{Cc}|\p{Cf}/u);
+  });
+
+  it('a refused scan is never quoted', () => {
+    expect(explained('my name is Gildong Hong')).not.toContain('Gildong');
+  });
+});
