@@ -1,0 +1,67 @@
+import { isJsonObject, parseJson } from '../base/json.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { readDer, readPem } from './certificates.ts';
+import { readDidDocument } from './did-document.ts';
+import { readJwkSet } from './jwk-set.ts';
+import { type LooseDocument, type LooseKey, MAX_TRUST_FILE_BYTES, MAX_TRUST_KEYS } from './loose-key.ts';
+import { readPretixKeys } from './pretix-keys.ts';
+
+/** The most members that the largest set of keys spends on one. */
+const MAX_MEMBERS_PER_KEY = 16;
+const DER_SEQUENCE = 0x30;
+const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decodeText(bytes: Buffer): string | null {
+  try {
+    return utf8.decode(bytes).trim();
+  } catch {
+    return null;
+  }
+}
+
+function readJson(text: string, document: LooseDocument): Result<readonly LooseKey[], string> {
+  const json = parseJson(text, MAX_TRUST_KEYS * MAX_MEMBERS_PER_KEY);
+  if (!json.ok) return err(`${document.name} cannot be read as JSON: ${json.error}`);
+  if (isJsonObject(json.value)) {
+    if (json.value['keys'] !== undefined) return readJwkSet(json.value, document);
+    if (json.value['verificationMethod'] !== undefined) return readDidDocument(json.value, document);
+    if (json.value['valid_keys'] !== undefined) return readPretixKeys(json.value, document);
+    if (json.value['kty'] !== undefined) return err(`${document.name} is a single key: write it as {"keys": [...]}`);
+  }
+  return err(`${document.name} is JSON, but no JWK Set, DID document or list of pretix keys`);
+}
+
+/**
+ * The keys of one file; the content decides what it is, never its name.
+ * @returns at least one key, or one sentence that names the file
+ */
+export function readLooseDocument(document: LooseDocument): Result<readonly LooseKey[], string> {
+  const { bytes, name } = document;
+  if (bytes.length > MAX_TRUST_FILE_BYTES) return err(`${name} is larger than ${MAX_TRUST_FILE_BYTES} bytes`);
+  if (bytes.length === 0) return err(`${name} is empty`);
+  if (bytes[0] === DER_SEQUENCE && (bytes[1] ?? 0) >= 0x80) return readDer(document);
+  const text = decodeText(bytes);
+  if (text?.startsWith('{')) return readJson(text, document);
+  if (text?.includes('-----BEGIN ')) return readPem(text, document);
+  if (text !== null && COMPACT_JWS.test(text)) {
+    return err(`${name} is a signed trust list: give the key that signs it with --trust-root FILE`);
+  }
+  return err(`${name} is neither a JWK Set, a certificate, a DID document nor a list of pretix keys`);
+}
+
+/** The keys of several files together, at most `maxKeys` of them. */
+export function readLooseDocuments(
+  documents: readonly LooseDocument[],
+  maxKeys: number = MAX_TRUST_KEYS,
+): Result<readonly LooseKey[], string> {
+  const keys: LooseKey[] = [];
+  for (const document of documents) {
+    const read = readLooseDocument(document);
+    if (!read.ok) return read;
+    for (const key of read.value) keys.push(key);
+    if (keys.length > maxKeys) return err(`${document.name} brings the keys to more than ${maxKeys}`);
+  }
+  return ok(keys);
+}
