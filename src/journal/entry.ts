@@ -1,0 +1,82 @@
+import { createHash, createHmac } from 'node:crypto';
+import { canonicalJson } from '../base/json.ts';
+import type { FormatName, Kind } from '../pass/pass.ts';
+import type { ReasonCode, VerdictName } from '../policy/reasons.ts';
+
+export type DeviceName = 'scanner' | 'signal' | 'printer' | 'voice';
+export type LastEnd = 'first-start' | 'stopped' | 'unknown';
+
+/** Everything the journal may say. No personal data: a pass appears as a salted digest alone. */
+export type Note =
+  | { readonly type: 'start'; readonly lastEnd: LastEnd; readonly version: string }
+  | { readonly type: 'stop' }
+  | {
+      readonly type: 'scan';
+      readonly verdict: VerdictName;
+      readonly reason: ReasonCode;
+      readonly rule: string | null;
+      readonly format: FormatName | null;
+      readonly kind: Kind | null;
+      /** Only ever a name that the trust list holds: what an unproven scan says of itself is not stored. */
+      readonly issuer: string | null;
+      readonly policy: string;
+      /** HMAC-SHA-256(salt, pass id), first 16 bytes, base64url; null for a scan without a genuine pass. */
+      readonly pass: string | null;
+      /** HMAC-SHA-256(salt, facts), base64url; the facts lie in a side table for 28 days. */
+      readonly facts: string | null;
+    }
+  | { readonly type: 'shown'; readonly of: number }
+  | { readonly type: 'staff-admitted' | 'staff-refused'; readonly of: number }
+  | { readonly type: 'unrecorded'; readonly count: number; readonly fault: string }
+  | { readonly type: 'dropped'; readonly count: number }
+  | {
+      readonly type: 'sticker-issued';
+      readonly sticker: string;
+      readonly of: number | null;
+      readonly kind: Kind;
+      readonly via: string;
+      /** Seconds since the epoch. */
+      readonly exp: number;
+    }
+  | { readonly type: 'sticker-printed' | 'sticker-revoked'; readonly sticker: string }
+  | { readonly type: 'sticker-unprinted'; readonly sticker: string; readonly fault: string }
+  | { readonly type: 'device-lost' | 'device-fault' | 'device-ready'; readonly device: DeviceName }
+  | { readonly type: 'clock-step'; readonly byMs: number }
+  | { readonly type: 'clock-trust'; readonly trusted: boolean }
+  | { readonly type: 'trust-imported'; readonly signed: false; readonly sha256: string; readonly keys: number }
+  | { readonly type: 'settings-changed'; readonly members: readonly string[] }
+  | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
+
+/** When an entry was made: order is `seq` alone, durations are `monoMs` within one `boot`. */
+export interface Stamp {
+  readonly seq: number;
+  readonly boot: string;
+  readonly monoMs: number;
+  readonly wallMs: number;
+  readonly clock: 'trusted' | 'unsure';
+}
+
+export type Entry = { readonly v: 1 } & Stamp & Note;
+
+/** The bytes that are stored and hashed: RFC 8785 canonical JSON in UTF-8. */
+export function entryBytes(stamp: Stamp, note: Note): Buffer {
+  return Buffer.from(canonicalJson({ v: 1, ...stamp, ...note }), 'utf8');
+}
+
+/** Merkle leaf hash, RFC 6962 section 2.1: SHA-256(0x00 || entry bytes). */
+export function leafHash(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(LEAF_PREFIX).update(bytes).digest();
+}
+
+const LEAF_PREFIX = Buffer.of(0);
+const PASS_TAG_BYTES = 16;
+
+/** What a scan entry remembers a pass by: without the salt it says nothing, not even for a guessable id. */
+export function passTag(salt: Uint8Array, passId: Uint8Array): string {
+  return createHmac('sha256', salt).update(passId).digest().subarray(0, PASS_TAG_BYTES).toString('base64url');
+}
+
+/** Commits an entry to facts that are kept elsewhere and deleted earlier. */
+export function factsTag(salt: Uint8Array, factsJson: string): string {
+  return createHmac('sha256', salt).update(factsJson, 'utf8').digest('base64url');
+}

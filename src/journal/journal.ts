@@ -1,0 +1,68 @@
+import type { FormatName, Kind, Pass } from '../pass/pass.ts';
+import type { Decision, History } from '../policy/decide.ts';
+import type { Facts } from '../policy/facts.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { LastEnd, Note } from './entry.ts';
+
+/** What a scan leaves in its entry beside the decision. */
+export interface ScanSubject {
+  readonly pass: Pass | null;
+  readonly facts: Facts | null;
+  readonly format: FormatName | null;
+  readonly kind: Kind | null;
+  readonly issuer: string | null;
+  readonly policy: string;
+  readonly reuse: Policy['reuse'] | null;
+  /** How this pass is counted; `none` for a scan without a genuine pass. */
+  readonly reuseMode: Policy['reuse']['mode'];
+}
+
+export interface Judged {
+  readonly seq: number;
+  readonly decision: Decision;
+}
+
+export interface StickerRecord {
+  /** The short id, the sticker's `jti`. */
+  readonly id: string;
+  /** The pass whose use key the sticker shares; null for a sticker issued on papers alone. */
+  readonly pass: Pass | null;
+  readonly of: number | null;
+  readonly kind: Kind;
+  readonly via: string;
+  readonly untilMs: number;
+}
+
+/** The disk did not take an entry: nothing of it is stored. `detail` names the fault, for the journal and staff. */
+export class JournalFault extends Error {
+  override readonly name = 'JournalFault';
+}
+
+/**
+ * The append-only log. Every writing call is synchronous and durable when it returns, or throws `JournalFault` and has
+ * stored nothing.
+ */
+export interface Journal {
+  /** How the run before this one ended, as its last entry tells. */
+  readonly lastEnd: LastEnd;
+  /** Reads earlier uses, decides, writes entry and use, commits: one transaction. */
+  judge(subject: ScanSubject, decide: (history: History) => Decision): Judged;
+  /** The signal of an admission was given: written with the next commit, or by `flush`. */
+  shown(of: number): void;
+  flush(): void;
+  record(note: Note): number;
+  /** Staff ended an assist; an admitted pass counts as used from here on. */
+  recordStaff(of: number, choice: 'admitted' | 'refused'): number;
+  recordSticker(sticker: StickerRecord): number;
+  /** False where no such sticker was issued here. */
+  revokeSticker(id: string): boolean;
+  isStickerRevoked(id: string): boolean;
+  /** Removes salts and facts past 28 days and use keys past their end; says so in an entry if there were any. */
+  purge(nowMs: number): void;
+  size(): number;
+  /** Wall time of the newest entry, or null before the first. */
+  lastAtMs(): number | null;
+  /** Wall time of the newest entry made under a trusted clock, or null. */
+  lastTrustedMs(): number | null;
+  close(): void;
+}

@@ -1,0 +1,47 @@
+/**
+ * Steps of the journal's schema, appended and never edited; `PRAGMA user_version` counts the ones that are done.
+ * Forward only: an older program refuses a newer file.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE entry (
+    seq INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL,
+    leaf BLOB NOT NULL
+  ) STRICT;
+  -- Side tables: deleted after 28 days, while entry bytes and leaves stay.
+  CREATE TABLE salt (
+    seq INTEGER PRIMARY KEY,
+    pass BLOB,
+    facts BLOB,
+    wall_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE facts (
+    seq INTEGER PRIMARY KEY,
+    json TEXT NOT NULL,
+    wall_ms INTEGER NOT NULL
+  ) STRICT;
+  -- One row a use key: the primary key is the second lock on single use, behind policy.decide.
+  CREATE TABLE use (
+    key BLOB PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    boot TEXT NOT NULL,
+    mono_ms INTEGER NOT NULL,
+    wall_ms INTEGER NOT NULL,
+    ends_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX use_ends ON use (ends_ms);
+  -- Admissions whose signal is not yet known to have been given.
+  CREATE TABLE unshown (
+    seq INTEGER PRIMARY KEY,
+    use_key BLOB NOT NULL,
+    wall_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE sticker (
+    id TEXT PRIMARY KEY,
+    use_key BLOB,
+    until_ms INTEGER NOT NULL,
+    revoked INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

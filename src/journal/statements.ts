@@ -1,0 +1,68 @@
+import type Database from 'better-sqlite3';
+
+interface UseRow {
+  readonly boot: string;
+  readonly mono_ms: number;
+  readonly wall_ms: number;
+}
+
+/** How far back a start looks for the entry it needs: bounds the time that a start takes. */
+const LOOK_BACK_ENTRIES = 10_000;
+
+/** The journal's prepared statements: parameters only, never text built from a scan. */
+export function prepareStatements(db: Database.Database) {
+  return {
+    nextSeq: db.prepare<[], { seq: number }>('SELECT coalesce(max(seq) + 1, 0) AS seq FROM entry'),
+    addEntry: db.prepare<[number, Buffer, Buffer]>('INSERT INTO entry (seq, bytes, leaf) VALUES (?, ?, ?)'),
+    lastAt: db.prepare<[], { wall_ms: number }>(
+      "SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry ORDER BY seq DESC LIMIT 1",
+    ),
+    lastTrusted: db.prepare<[], { wall_ms: number }>(
+      `SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry
+       WHERE seq > (SELECT max(seq) FROM entry) - ${LOOK_BACK_ENTRIES}
+         AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted'
+       ORDER BY seq DESC LIMIT 1`,
+    ),
+    lastRun: db.prepare<[], { type: string }>(
+      `SELECT json_extract(CAST(bytes AS TEXT), '$.type') AS type FROM entry
+       WHERE seq > (SELECT max(seq) FROM entry) - ${LOOK_BACK_ENTRIES}
+         AND json_extract(CAST(bytes AS TEXT), '$.type') IN ('start', 'stop')
+       ORDER BY seq DESC LIMIT 1`,
+    ),
+    addSalt: db.prepare<[number, Buffer | null, Buffer | null, number]>(
+      'INSERT INTO salt (seq, pass, facts, wall_ms) VALUES (?, ?, ?, ?)',
+    ),
+    addFacts: db.prepare<[number, string, number]>('INSERT INTO facts (seq, json, wall_ms) VALUES (?, ?, ?)'),
+    use: db.prepare<[Buffer], UseRow>('SELECT boot, mono_ms, wall_ms FROM use WHERE key = ?'),
+    takeUse: db.prepare<[Buffer, number, string, number, number, number]>(
+      `INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO NOTHING`,
+    ),
+    renewUse: db.prepare<[Buffer, number, string, number, number, number]>(
+      `INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, boot = excluded.boot, mono_ms = excluded.mono_ms,
+       wall_ms = excluded.wall_ms, ends_ms = excluded.ends_ms`,
+    ),
+    addUnshown: db.prepare<[number, Buffer, number]>('INSERT INTO unshown (seq, use_key, wall_ms) VALUES (?, ?, ?)'),
+    dropShown: db.prepare<[number]>('DELETE FROM unshown WHERE seq = ?'),
+    allUnshown: db.prepare<[], { use_key: Buffer; wall_ms: number }>('SELECT use_key, wall_ms FROM unshown'),
+    dropUnshown: db.prepare<[number]>('DELETE FROM unshown WHERE wall_ms < ?'),
+    addSticker: db.prepare<[string, Buffer | null, number]>(
+      'INSERT INTO sticker (id, use_key, until_ms) VALUES (?, ?, ?)',
+    ),
+    sticker: db.prepare<[string], { use_key: Buffer | null }>('SELECT use_key FROM sticker WHERE id = ?'),
+    revokedStickers: db.prepare<[], { id: string }>('SELECT id FROM sticker WHERE revoked = 1'),
+    dropStickers: db.prepare<[number]>('DELETE FROM sticker WHERE until_ms < ?'),
+    revokeSticker: db.prepare<[string]>('UPDATE sticker SET revoked = 1 WHERE id = ? AND revoked = 0'),
+    countEnded: db.prepare<[number, number, number], { salts: number; facts: number; uses: number }>(
+      `SELECT (SELECT count(*) FROM salt WHERE wall_ms < ?) AS salts,
+              (SELECT count(*) FROM facts WHERE wall_ms < ?) AS facts,
+              (SELECT count(*) FROM use WHERE ends_ms < ?) AS uses`,
+    ),
+    dropSalts: db.prepare<[number]>('DELETE FROM salt WHERE wall_ms < ?'),
+    dropFacts: db.prepare<[number]>('DELETE FROM facts WHERE wall_ms < ?'),
+    dropUses: db.prepare<[number]>('DELETE FROM use WHERE ends_ms < ?'),
+  };
+}
+
+export type Statements = ReturnType<typeof prepareStatements>;

@@ -1,0 +1,383 @@
+import { createHash, createHmac } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DAY_MS, MINUTE_MS } from '../../src/base/time.ts';
+import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
+import { JournalFault, type ScanSubject } from '../../src/journal/journal.ts';
+import { openJournalFile } from '../../src/journal/open.ts';
+import { newestEntries } from '../../src/journal/query.ts';
+import { PERSONAL_DAYS, SqliteJournal, UNSHOWN_MINUTES } from '../../src/journal/sqlite-journal.ts';
+import type { Pass } from '../../src/pass/pass.ts';
+import { decide, type History } from '../../src/policy/decide.ts';
+import { factsOf } from '../../src/policy/facts.ts';
+import type { Policy } from '../../src/policy/policy.ts';
+import { presetNamed, reuseModeFor } from '../../src/policy/presets.ts';
+import { LUNCH_MS, passOf } from '../support/passes.ts';
+
+const anyGenuine = presetNamed('any-genuine') as Policy;
+const eventTicket = presetNamed('event-ticket') as Policy;
+const passback: Policy = { ...anyGenuine, reuse: { mode: 'passback', minutes: 10, samePerson: 'ignore' } };
+const SECRET = Buffer.alloc(32, 7);
+
+let folder: string;
+let path: string;
+let time: SimulatedTime;
+let opened: SqliteJournal[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'journal-'));
+  path = join(folder, 'journal.db');
+  time = new SimulatedTime(LUNCH_MS);
+  opened = [];
+});
+afterEach(() => {
+  for (const journal of opened) journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+function open(bootId = 'boot-1'): SqliteJournal {
+  const journal = SqliteJournal.open({ open: () => openJournalFile(path), clock: time, bootId, useKeySecret: SECRET });
+  if (!journal.ok) throw new Error(journal.error);
+  opened.push(journal.value);
+  return journal.value;
+}
+
+function subject(pass: Pass, policy: Policy): ScanSubject {
+  return {
+    pass,
+    facts: factsOf(pass.claims, 'Asia/Seoul', time.wall().atMs),
+    format: pass.format,
+    kind: pass.kind,
+    issuer: pass.issuer,
+    policy: policy.id,
+    reuse: policy.reuse,
+    reuseMode: reuseModeFor(policy, pass.kind, pass.single),
+  };
+}
+
+const judge = (journal: SqliteJournal, pass: Pass, policy: Policy) =>
+  journal.judge(subject(pass, policy), (history) => decide(pass, policy, history, time.wall()));
+
+function read<T>(query: (db: Database.Database) => T): T {
+  const db = new Database(path, { readonly: true });
+  try {
+    return query(db);
+  } finally {
+    db.close();
+  }
+}
+
+describe('the file', () => {
+  it('syncs at every commit, so that a power cut takes nothing that was acknowledged', () => {
+    const db = openJournalFile(path);
+    if (!db.ok) throw new Error(db.error);
+    expect(db.value.pragma('synchronous', { simple: true })).toBe(2);
+    expect(db.value.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(db.value.pragma('secure_delete', { simple: true })).toBe(1);
+    db.value.close();
+  });
+
+  it.each([
+    [
+      'an entry was edited',
+      "UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'admit', 'ADMIT') AS BLOB) WHERE seq = 4",
+    ],
+    ['an entry was taken out', 'DELETE FROM entry WHERE seq = 1'],
+    ['a leaf was changed', "UPDATE entry SET leaf = x'00' WHERE seq = 2"],
+  ])('is not gone on with after %s', (_, tampering) => {
+    const journal = open();
+    for (let count = 0; count < 4; count += 1) journal.record({ type: 'dropped', count });
+    judge(journal, passOf(), eventTicket);
+    journal.close();
+    const db = new Database(path);
+    expect(db.prepare(tampering).run().changes).toBe(1);
+    db.close();
+    const again = openJournalFile(path);
+    expect(again.ok ? '' : again.error).toMatch(/changed or damaged at entry \d/);
+  });
+
+  it('of a newer version is left alone', () => {
+    open().close();
+    const db = new Database(path);
+    db.pragma('user_version = 99');
+    db.close();
+    const again = openJournalFile(path);
+    expect(again.ok ? '' : again.error).toContain('newer version');
+  });
+});
+
+describe('an entry', () => {
+  it('is canonical JSON whose leaf hash is RFC 6962’s, numbered from 0 without a gap', () => {
+    const journal = open();
+    journal.record({ type: 'start', lastEnd: 'first-start', version: '1' });
+    judge(journal, passOf(), anyGenuine);
+    const rows = read((db) =>
+      db.prepare<[], { seq: number; bytes: Buffer; leaf: Buffer }>('SELECT * FROM entry').all(),
+    );
+    expect(rows.map(({ seq }) => seq)).toEqual([0, 1]);
+    for (const { seq, bytes, leaf } of rows) {
+      expect(leaf).toEqual(createHash('sha256').update(Buffer.of(0)).update(bytes).digest());
+      const entry = JSON.parse(bytes.toString('utf8'));
+      expect(Object.keys(entry)).toEqual(Object.keys(entry).sort());
+      expect(entry).toMatchObject({ v: 1, seq, boot: 'boot-1', wallMs: LUNCH_MS, clock: 'trusted' });
+    }
+  });
+
+  it('names a pass by a salted digest, and says nothing else of the person', () => {
+    const pass = passOf({
+      kind: 'vaccination',
+      claims: {
+        ...passOf().claims,
+        nam: { fnt: 'CANARY' },
+        dob: '1958-03-01',
+        kind: 'vaccination',
+        v: [{ dn: 2, sd: 2, dt: '2021-11-13' }],
+      },
+    });
+    const { seq } = judge(open(), pass, anyGenuine);
+    const [entry] = read((db) => newestEntries(db, 1));
+    const salt = read((db) =>
+      db.prepare<[number], { pass: Buffer }>('SELECT pass FROM salt WHERE seq = ?').get(seq),
+    )?.pass;
+    const tag = createHmac('sha256', salt ?? '')
+      .update(pass.passId)
+      .digest()
+      .subarray(0, 16)
+      .toString('base64url');
+    expect(entry).toMatchObject({ verdict: 'admit', reason: 'ok', rule: null, kind: 'vaccination', pass: tag });
+    expect(JSON.stringify(entry)).not.toMatch(/CANARY|1958/);
+    const facts = read((db) => db.prepare<[], { json: string }>('SELECT json FROM facts').get());
+    expect(JSON.parse(facts?.json ?? '')).toEqual({
+      kind: 'vaccination',
+      doses: 2,
+      dosesNeeded: 2,
+      daysSinceDose: 30,
+      hoursSinceTest: null,
+      bornYearClass: 'adult',
+    });
+  });
+
+  it('keeps its number and order when the wall clock jumps back', () => {
+    const journal = open();
+    journal.record({ type: 'dropped', count: 1 });
+    time.stepWall(-400 * DAY_MS);
+    journal.record({ type: 'dropped', count: 2 });
+    const stamps = read((db) => newestEntries(db, 2)).map(({ seq, wallMs }) => [seq, wallMs]);
+    expect(stamps).toEqual([
+      [0, LUNCH_MS],
+      [1, LUNCH_MS - 400 * DAY_MS],
+    ]);
+  });
+});
+
+describe('a single-use ticket', () => {
+  it('opens once, over a restart and another boot', () => {
+    const ticket = passOf();
+    const first = open();
+    const admitted = judge(first, ticket, eventTicket);
+    first.shown(admitted.seq);
+    first.flush();
+    first.close();
+    time.advance(DAY_MS);
+    expect([admitted.decision.verdict, judge(open('boot-2'), ticket, eventTicket).decision.reason]).toEqual([
+      'admit',
+      'already-used',
+    ]);
+  });
+
+  it('opens once even if the rule that should refuse it were broken', () => {
+    const ticket = passOf();
+    const journal = open();
+    const blind = (history: History) => decide(ticket, eventTicket, { ...history, lastUse: null }, time.wall());
+    expect(journal.judge(subject(ticket, eventTicket), blind).decision.verdict).toBe('admit');
+    const seen: History[] = [];
+    journal.judge(subject(ticket, eventTicket), (history) => {
+      seen.push(history);
+      return seen.length === 1 ? blind(history) : decide(ticket, eventTicket, history, time.wall());
+    });
+    expect(read((db) => newestEntries(db, 1))[0]).toMatchObject({ verdict: 'refuse', reason: 'already-used' });
+  });
+
+  it('is still good if it was only refused or assisted', () => {
+    const ticket = passOf();
+    const journal = open();
+    time.trust(false);
+    expect(judge(journal, ticket, eventTicket).decision.reason).toBe('clock-unsure');
+    time.trust(true);
+    expect(judge(journal, ticket, eventTicket).decision.verdict).toBe('admit');
+  });
+
+  it('is used up when staff let its bearer in', () => {
+    const ticket = passOf();
+    const journal = open();
+    time.trust(false);
+    const { seq } = judge(journal, ticket, eventTicket);
+    journal.recordStaff(seq, 'admitted');
+    time.trust(true);
+    expect(judge(journal, ticket, eventTicket).decision.reason).toBe('already-used');
+  });
+
+  it('is forgotten a day after it ended, not before', () => {
+    const ticket = passOf({ validUntilMs: LUNCH_MS + 1_000 });
+    const journal = open();
+    journal.shown(judge(journal, ticket, eventTicket).seq);
+    const uses = () => read((db) => db.prepare<[], { n: number }>('SELECT count(*) AS n FROM use').get())?.n;
+    journal.purge(LUNCH_MS + 1_000 + DAY_MS);
+    expect(uses()).toBe(1);
+    journal.purge(LUNCH_MS + 1_001 + DAY_MS);
+    expect(uses()).toBe(0);
+  });
+});
+
+describe('passback', () => {
+  it('counts monotonic time within a boot, so that setting the clock opens no second way in', () => {
+    const member = passOf();
+    const journal = open();
+    judge(journal, member, passback);
+    time.stepWall(3 * DAY_MS);
+    time.advance(10 * MINUTE_MS - 1);
+    expect(judge(journal, member, passback).decision.reason).toBe('already-used');
+    time.advance(1);
+    expect(judge(journal, member, passback).decision.verdict).toBe('admit');
+  });
+});
+
+describe('an admission whose signal a power cut swallowed', () => {
+  it('makes the same pass an assist for ten minutes after the start', () => {
+    const ticket = passOf();
+    judge(open(), ticket, eventTicket);
+    time.advance(UNSHOWN_MINUTES * MINUTE_MS - 1);
+    const after = judge(open('boot-2'), ticket, eventTicket).decision;
+    expect(after).toMatchObject({ verdict: 'assist', reason: 'already-used', rule: 'door-may-not-have-opened' });
+    time.advance(1);
+    expect(judge(open('boot-3'), ticket, eventTicket).decision.verdict).toBe('refuse');
+  });
+
+  it('does not trouble a bearer whose opening was recorded', () => {
+    const journal = open();
+    const member = passOf();
+    journal.shown(judge(journal, member, anyGenuine).seq);
+    journal.record({ type: 'dropped', count: 1 });
+    expect(read((db) => newestEntries(db, 2)).map(({ type }) => type)).toEqual(['shown', 'dropped']);
+    expect(judge(open('boot-2'), member, anyGenuine).decision.verdict).toBe('admit');
+  });
+
+  it('does not trouble anybody else', () => {
+    judge(open(), passOf(), anyGenuine);
+    expect(judge(open('boot-2'), passOf(), anyGenuine).decision.verdict).toBe('admit');
+  });
+});
+
+describe('a sticker', () => {
+  const ticketOf = (id: string) => ({ ...passOf().claims, ticket: { jti: id } });
+
+  it('and the pass it was printed for are one: whoever comes second is known', () => {
+    const journal = open();
+    const member = passOf();
+    journal.recordSticker({
+      id: 'AA123456',
+      pass: member,
+      of: null,
+      kind: 'ticket',
+      via: 'pass',
+      untilMs: LUNCH_MS + DAY_MS,
+    });
+    const sticker = passOf({ format: 'sticker', claims: ticketOf('AA123456') });
+    expect(judge(journal, sticker, passback).decision.verdict).toBe('admit');
+    expect(judge(journal, member, passback).decision.reason).toBe('already-used');
+  });
+
+  it('that is revoked is known as such at once and after a restart', () => {
+    const journal = open();
+    journal.recordSticker({
+      id: 'AA123456',
+      pass: null,
+      of: null,
+      kind: 'ticket',
+      via: 'paper',
+      untilMs: LUNCH_MS + DAY_MS,
+    });
+    expect([journal.revokeSticker('ZZ999999'), journal.revokeSticker('AA123456')]).toEqual([false, true]);
+    expect(journal.isStickerRevoked('AA123456')).toBe(true);
+    journal.close();
+    expect(open().isStickerRevoked('AA123456')).toBe(true);
+  });
+});
+
+describe('how the last run ended', () => {
+  it('is told apart: never ran, stopped, fell over', () => {
+    const first = open();
+    expect(first.lastEnd).toBe('first-start');
+    first.record({ type: 'start', lastEnd: 'first-start', version: '1' });
+    first.close();
+    const second = open();
+    expect(second.lastEnd).toBe('unknown');
+    second.record({ type: 'start', lastEnd: 'unknown', version: '1' });
+    second.record({ type: 'stop' });
+    second.record({ type: 'sticker-revoked', sticker: 'AA123456' });
+    second.close();
+    expect(open().lastEnd).toBe('stopped');
+  });
+});
+
+describe('a disk that does not take an entry', () => {
+  function fill(): { journal: SqliteJournal; free(): void } {
+    const handles: Database.Database[] = [];
+    const journal = SqliteJournal.open({
+      open: () => {
+        const file = openJournalFile(path);
+        if (file.ok) handles.push(file.value);
+        return file;
+      },
+      clock: time,
+      bootId: 'boot-1',
+      useKeySecret: SECRET,
+    });
+    if (!journal.ok) throw new Error(journal.error);
+    opened.push(journal.value);
+    const db = handles[0];
+    db?.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true }))}`);
+    return { journal: journal.value, free: () => db?.pragma('max_page_count = 1000000') };
+  }
+
+  it('makes every write a fault that stores nothing, and goes on when there is room again', () => {
+    const { journal, free } = fill();
+    const ticket = passOf();
+    let stored = 0;
+    expect(() => {
+      for (;;) {
+        judge(journal, passOf(), eventTicket);
+        stored += 1;
+      }
+    }).toThrow(JournalFault);
+    expect(journal.size()).toBe(stored);
+    expect(() => judge(journal, ticket, eventTicket)).toThrow('SQLITE_FULL');
+    free();
+    expect(judge(journal, ticket, eventTicket)).toMatchObject({ seq: stored, decision: { verdict: 'admit' } });
+    journal.close();
+    expect(openJournalFile(path).ok).toBe(true);
+  });
+});
+
+describe('28 days later', () => {
+  it('the salts and facts are gone to the last byte, and every leaf is as it was', () => {
+    const journal = open();
+    const pass = passOf({ kind: 'test', claims: { ...passOf().claims, kind: 'test', dob: '2004-05-06' } });
+    journal.shown(judge(journal, pass, anyGenuine).seq);
+    journal.flush();
+    const salt = read((db) => db.prepare<[], { pass: Buffer }>('SELECT pass FROM salt').get())?.pass ?? Buffer.alloc(0);
+    const leaves = () => read((db) => db.prepare<[], { leaf: Buffer }>('SELECT leaf FROM entry WHERE seq < 2').all());
+    const before = leaves();
+    const raw = () => Buffer.concat([path, `${path}-wal`].map((file) => readFileSync(file)));
+    expect([raw().includes(salt), raw().includes('"bornYearClass"')]).toEqual([true, true]);
+    journal.purge(LUNCH_MS + PERSONAL_DAYS * DAY_MS);
+    expect(read((db) => db.prepare<[], { n: number }>('SELECT count(*) AS n FROM salt').get())?.n).toBe(1);
+    journal.purge(LUNCH_MS + PERSONAL_DAYS * DAY_MS + 1);
+    expect([raw().includes(salt), raw().includes('"bornYearClass"')]).toEqual([false, false]);
+    expect(leaves()).toEqual(before);
+    expect(read((db) => newestEntries(db, 1))[0]).toMatchObject({ type: 'deleted', salts: 1, facts: 1 });
+  });
+});
