@@ -1,0 +1,39 @@
+import { Worker } from 'node:worker_threads';
+import { err, type Result } from '../base/result.ts';
+import { realTimers, type Timers } from '../base/timers.ts';
+import type { DrawJob, StickerPicture } from './draw-in-thread.ts';
+import type { StickerFace, StickerPaper } from './layout.ts';
+
+/** Fifty times what a laptop takes: reached only by something that hangs. */
+export const DRAW_DEADLINE_MS = 10_000;
+
+export interface DrawSurroundings {
+  readonly workerUrl?: URL;
+  readonly timers?: Timers;
+}
+
+/**
+ * Draws a sticker in a thread of its own that ends with the job, so that the lines of the kiosk do not wait for it.
+ * Never rejects: the error is one sentence.
+ */
+export function drawSticker(
+  face: StickerFace,
+  paper: StickerPaper,
+  { workerUrl = new URL('./draw-worker.js', import.meta.url), timers = realTimers }: DrawSurroundings = {},
+): Promise<Result<StickerPicture, string>> {
+  const job: DrawJob = { face, paper };
+  const worker = new Worker(workerUrl, { workerData: job });
+  return new Promise((resolve) => {
+    const finish = (outcome: Result<StickerPicture, string>): void => {
+      cancelDeadline();
+      resolve(outcome);
+      void worker.terminate();
+    };
+    const cancelDeadline = timers.after(DRAW_DEADLINE_MS, () => {
+      finish(err(`drawing the sticker took longer than ${DRAW_DEADLINE_MS / 1_000} s: try again`));
+    });
+    worker.once('message', finish);
+    worker.once('error', (thrown) => finish(err(`the sticker could not be drawn: ${thrown.message}`)));
+    worker.once('exit', () => finish(err('the sticker could not be drawn: its thread ended early')));
+  });
+}
