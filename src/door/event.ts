@@ -1,0 +1,31 @@
+import type { Result } from '../base/result.ts';
+import type { Pass, Refusal } from '../pass/pass.ts';
+import type { Decision } from '../policy/decide.ts';
+import type { Presentation, ScanId, VitalPart } from './state.ts';
+
+/** A genuine pass, a refusal of the scan, or a line that was never read because it was too long. */
+export type Authenticated = Result<Pass, Refusal>;
+
+export type TimerName = 'showing-over';
+
+export type DoorEvent =
+  | { readonly kind: 'part'; readonly part: VitalPart; readonly up: boolean }
+  | { readonly kind: 'scanned'; readonly scan: ScanId; readonly presentation: Presentation }
+  | { readonly kind: 'authenticated'; readonly scan: ScanId; readonly outcome: Authenticated }
+  /** `seq` is null where the journal failed; the decision then says `journal-fault`. */
+  | {
+      readonly kind: 'judged';
+      readonly scan: ScanId;
+      readonly seq: number | null;
+      readonly decision: Decision;
+      readonly stickerFor: Pass | null;
+    }
+  | { readonly kind: 'staff-button'; readonly button: 'admit' | 'refuse' | 'sticker' }
+  | {
+      readonly kind: 'staff-recorded';
+      readonly of: number;
+      readonly seq: number;
+      readonly choice: 'admitted' | 'refused';
+    }
+  | { readonly kind: 'staff-unrecorded'; readonly of: number }
+  | { readonly kind: 'timer-fired'; readonly timer: TimerName };

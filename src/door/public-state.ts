@@ -1,0 +1,26 @@
+import type { DeviceStatus } from '../base/device.ts';
+import type { Levels } from '../base/signal.ts';
+import type { ReasonCode, VerdictName } from '../policy/reasons.ts';
+
+export type DoorCondition = 'starting' | 'ready' | 'checking' | 'showing' | 'out-of-service';
+
+/** `GET /api/state`: the whole kiosk without personal data. Times are RFC 3339 UTC with milliseconds. */
+export interface PublicState {
+  readonly door: {
+    readonly state: DoorCondition;
+    readonly verdict: VerdictName | null;
+    readonly reason: ReasonCode | null;
+    /** Counts presentations since start; null unless checking or showing. */
+    readonly scan: number | null;
+  };
+  readonly signal: Levels;
+  readonly devices: {
+    readonly scanner: DeviceStatus;
+    readonly signal: DeviceStatus;
+    readonly printer: DeviceStatus;
+    readonly voice: DeviceStatus;
+  };
+  readonly journal: { readonly size: number; readonly lastAt: string | null };
+  readonly trust: { readonly version: number; readonly issuedAt: string | null; readonly staleAfter: string | null };
+  readonly clock: { readonly trusted: boolean };
+}

@@ -1,0 +1,140 @@
+import { err, ok, type Result } from '../base/result.ts';
+import { type Clock, formatInstant, parseInstant } from '../base/time.ts';
+import { type Journal, JournalFault } from '../journal/journal.ts';
+import { authenticate } from '../pass/authenticate.ts';
+import { KINDS, type Pass } from '../pass/pass.ts';
+import type { Trust } from '../pass/trust.ts';
+import { decide, NO_HISTORY } from '../policy/decide.ts';
+import type { Policy } from '../policy/policy.ts';
+import { STICKER_ORIGINS } from '../sticker/token.ts';
+import type { LooseDocument } from '../trust/loose-key.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
+import type { StickerDesk } from './sticker-desk.ts';
+
+/** A writing command as it travels to a running kiosk; every member is checked where it is carried out. */
+export type OfficeRequest =
+  | {
+      readonly command: 'sticker-issue';
+      /** The pass as scanned, base64; else `kind` says what staff saw. */
+      readonly pass?: string;
+      readonly kind?: string;
+      readonly via?: string;
+      /** RFC 3339. */
+      readonly until?: string;
+      readonly print?: boolean;
+    }
+  | { readonly command: 'sticker-revoke'; readonly id: string }
+  | {
+      readonly command: 'trust-import';
+      readonly documents: readonly { readonly name: string; readonly issuer: string | null; readonly bytes: string }[];
+    };
+
+export type OfficeAnswer = { readonly [member: string]: string | number | null };
+
+export interface BackOfficeParts {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly desk: StickerDesk;
+  readonly trustStore: TrustStore;
+  readonly trust: () => Trust;
+  /** Called after the stored trust has changed. */
+  readonly reloadTrust: () => Result<void, string>;
+  readonly policy: () => Policy;
+}
+
+/** What changes a kiosk from the shell, through the control socket or on a folder that no kiosk holds. */
+export class BackOffice {
+  readonly #parts: BackOfficeParts;
+
+  constructor(parts: BackOfficeParts) {
+    this.#parts = parts;
+  }
+
+  /** Carries out one request; a refusal is one sentence and has changed nothing. */
+  async carryOut(request: OfficeRequest): Promise<Result<OfficeAnswer, string>> {
+    try {
+      switch (request.command) {
+        case 'sticker-issue':
+          return await this.#issueSticker(request);
+        case 'sticker-revoke':
+          return this.#revokeSticker(request.id);
+        case 'trust-import':
+          return this.#importTrust(request.documents);
+        default:
+          return err('the kiosk does not know this command: it may run an older version');
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof JournalFault)) throw thrown;
+      return err(`the journal cannot be written (${thrown.message}): free some space, then try again`);
+    }
+  }
+
+  async #issueSticker(
+    request: Extract<OfficeRequest, { command: 'sticker-issue' }>,
+  ): Promise<Result<OfficeAnswer, string>> {
+    const found = request.pass === undefined ? ok(null) : this.#passFor(request.pass);
+    if (!found.ok) return found;
+    const pass = found.value;
+    const kind = pass?.kind ?? KINDS.find((known) => known === request.kind);
+    if (kind === undefined) return err(`kind must be one of ${KINDS.join(', ')}`);
+    const via = STICKER_ORIGINS.find((known) => known === (request.via ?? (pass === null ? 'paper' : 'pass')));
+    if (via === undefined) return err(`via must be one of ${STICKER_ORIGINS.join(', ')}`);
+    const until = request.until === undefined ? ok(null) : parseInstant(request.until);
+    if (!until.ok) return until;
+    const issued = await this.#parts.desk.issue({
+      pass,
+      of: null,
+      kind,
+      via,
+      untilMs: until.value,
+      print: request.print === true,
+    });
+    if (!issued.ok) return issued;
+    const { id, token, untilMs, face, printFault } = issued.value;
+    return ok({
+      id,
+      token,
+      validUntil: formatInstant(untilMs),
+      venue: face.venue,
+      face: JSON.stringify(face),
+      printFault,
+    });
+  }
+
+  /** A sticker stands for a pass only if the door would open for that pass now. */
+  #passFor(base64: string): Result<Pass, string> {
+    const { trust, clock, policy } = this.#parts;
+    const now = clock.wall();
+    const outcome = authenticate({ line: Buffer.from(base64, 'base64'), parts: 1 }, trust(), now);
+    if (!outcome.ok) return err(`the pass is not accepted: ${outcome.error.reason} (${outcome.error.detail})`);
+    if (outcome.value.format === 'sticker') return err('this is a sticker already: it needs no other');
+    const decision = decide(outcome.value, policy(), NO_HISTORY, now);
+    if (decision.verdict === 'admit') return ok(outcome.value);
+    return err(
+      `the pass is genuine but not enough here: ${decision.reason}${decision.rule === null ? '' : ` (${decision.rule})`}`,
+    );
+  }
+
+  #revokeSticker(id: string): Result<OfficeAnswer, string> {
+    if (this.#parts.journal.revokeSticker(id)) return ok({ id });
+    return err(`no valid sticker '${id}' was issued here; see 'munjigi journal tail' for the ids`);
+  }
+
+  #importTrust(
+    documents: Extract<OfficeRequest, { command: 'trust-import' }>['documents'],
+  ): Result<OfficeAnswer, string> {
+    const { trustStore, journal, clock } = this.#parts;
+    const loose: LooseDocument[] = documents.map(({ name, issuer, bytes }) => ({
+      name,
+      issuer,
+      bytes: Buffer.from(bytes, 'base64'),
+    }));
+    const imported = trustStore.import(loose, clock.wall().atMs);
+    if (!imported.ok) return imported;
+    for (const { sha256, keys } of imported.value)
+      journal.record({ type: 'trust-imported', signed: false, sha256, keys });
+    const reloaded = this.#parts.reloadTrust();
+    if (!reloaded.ok) return reloaded;
+    return ok({ documents: imported.value.length, keys: imported.value.reduce((sum, { keys }) => sum + keys, 0) });
+  }
+}

@@ -1,0 +1,112 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { reasonOf } from '../base/assert.ts';
+import { replaceFile } from '../base/atomic-file.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { CROCKFORD } from '../settings/schema.ts';
+
+export const DEFAULT_DATA = '/var/lib/munjigi';
+const USE_KEY_BYTES = 32;
+
+/** Where everything lies that a kiosk keeps. */
+export interface DataFolder {
+  readonly path: string;
+  readonly journal: string;
+  readonly trust: string;
+  readonly settings: string;
+  readonly stickerKey: string;
+  readonly controlSocket: string;
+}
+
+/** The data folder of a command: the one named, else the system's if it is there, else `./data`. */
+export function chooseDataPath(named: string | undefined): string {
+  if (named !== undefined) return named;
+  return existsSync(DEFAULT_DATA) ? DEFAULT_DATA : 'data';
+}
+
+/** The places inside a folder; nothing is opened or made. */
+export function dataFolderAt(path: string): DataFolder {
+  return {
+    path,
+    journal: join(path, 'journal.db'),
+    trust: join(path, 'trust.db'),
+    settings: join(path, 'settings.json'),
+    stickerKey: join(path, 'keys', 'sticker.jwk'),
+    controlSocket: join(path, 'control.sock'),
+  };
+}
+
+/** Makes the folder if need be and sees that it can be written; one sentence if not. */
+export function prepareDataFolder(path: string): Result<DataFolder, string> {
+  try {
+    mkdirSync(join(path, 'keys'), { recursive: true, mode: 0o700 });
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    return ok(dataFolderAt(path));
+  } catch (thrown) {
+    return err(
+      `the data folder ${path} cannot be written: ${reasonOf(thrown)}; give it to this user or name another with --data DIR`,
+    );
+  }
+}
+
+/** Sees that an existing folder can be read, for commands that only look; one sentence if not. */
+export function readDataFolder(path: string): Result<DataFolder, string> {
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK);
+    return ok(dataFolderAt(path));
+  } catch (thrown) {
+    return err(`the data folder ${path} cannot be read: ${reasonOf(thrown)}; name the kiosk's folder with --data DIR`);
+  }
+}
+
+/**
+ * Takes the folder for this process until `release` or the end of the process, however it ends: the kernel frees the
+ * lock, so a killed kiosk leaves nothing to clean up.
+ */
+export function lockDataFolder(folder: DataFolder): Result<{ release(): void }, string> {
+  const path = join(folder.path, 'lock');
+  try {
+    const lock = new Database(path, { timeout: 0 });
+    try {
+      lock.pragma('locking_mode = EXCLUSIVE');
+      lock.exec('BEGIN EXCLUSIVE');
+    } catch (thrown) {
+      lock.close();
+      throw thrown;
+    }
+    return ok({ release: () => lock.close() });
+  } catch (thrown) {
+    if (thrown instanceof Database.SqliteError && thrown.code === 'SQLITE_BUSY') {
+      return err(`another kiosk is running on ${folder.path}: stop it first or name another folder with --data DIR`);
+    }
+    return err(`${path} cannot be locked: ${reasonOf(thrown)}; give the folder to this user`);
+  }
+}
+
+/** K_use, made at first start and never exported. */
+export function loadUseKeySecret(folder: DataFolder): Result<Buffer, string> {
+  const path = join(folder.path, 'keys', 'use.key');
+  try {
+    if (!existsSync(path)) replaceFile(path, randomBytes(USE_KEY_BYTES));
+    const secret = readFileSync(path);
+    if (secret.length === USE_KEY_BYTES) return ok(secret);
+    return err(`${path} must hold ${USE_KEY_BYTES} bytes: restore it from the backup`);
+  } catch (thrown) {
+    return err(`${path} cannot be used: ${reasonOf(thrown)}; give the folder to this user`);
+  }
+}
+
+/** The two characters that begin this kiosk's sticker ids, drawn once. */
+export function loadKioskId(folder: DataFolder): Result<string, string> {
+  const path = join(folder.path, 'keys', 'kiosk-id');
+  try {
+    if (!existsSync(path)) {
+      replaceFile(path, CROCKFORD.charAt(randomInt(CROCKFORD.length)) + CROCKFORD.charAt(randomInt(CROCKFORD.length)));
+    }
+    return ok(readFileSync(path, 'utf8'));
+  } catch (thrown) {
+    return err(`${path} cannot be used: ${reasonOf(thrown)}; give the folder to this user`);
+  }
+}

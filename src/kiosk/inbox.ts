@@ -1,0 +1,58 @@
+import { SECOND_MS } from '../base/time.ts';
+import type { Presentation, ScanId } from '../door/state.ts';
+import { assemble, type HeldChunks, MAX_CHUNKS, NO_CHUNKS } from '../pass/chunks.ts';
+
+/** A code still in view is read again and again: a line seen within this time of its last sight is not a new one. */
+export const SAME_PRESENTATION_MS = 3 * SECOND_MS;
+
+export interface Arrival {
+  readonly scan: ScanId;
+  readonly presentation: Presentation;
+}
+
+/**
+ * Turns scanned lines into presentations: numbers them, joins the codes of one card, and knows a code that is merely
+ * still being held up.
+ */
+export class Inbox {
+  #lastScan: ScanId = 0;
+  #chunks: HeldChunks = NO_CHUNKS;
+  /** The lines behind what is shown: one, or every code of a joined card. */
+  #inView: readonly string[] = [];
+  #cardLines: readonly string[] = [];
+  #lastSightMs = Number.NEGATIVE_INFINITY;
+  #repeats = 0;
+
+  /** Lines that were only further sights of a presentation, since start. */
+  get repeats(): number {
+    return this.#repeats;
+  }
+
+  /**
+   * @param line the scanned bytes, or null for a line that ran past the limit
+   * @param atMs monotonic time of arrival
+   * @returns the new presentation, or null for a further sight of the one in view
+   */
+  take(line: Buffer | null, atMs: number): Arrival | null {
+    if (line === null) return this.#arrive({ kind: 'overlong' }, [], atMs);
+    const text = line.toString('latin1');
+    if (this.#inView.includes(text) && atMs - this.#lastSightMs < SAME_PRESENTATION_MS) {
+      this.#lastSightMs = atMs;
+      this.#repeats += 1;
+      return null;
+    }
+    const assembled = assemble(this.#chunks, line, atMs);
+    this.#chunks = assembled.held;
+    const isWhole = assembled.presented.parts === 1;
+    // While the codes of one card lie in view, a further sight of any of them belongs to what they gave together.
+    this.#cardLines = [...this.#cardLines.filter((other) => other !== text), text].slice(-MAX_CHUNKS);
+    return this.#arrive({ kind: 'code', presented: assembled.presented }, isWhole ? [text] : this.#cardLines, atMs);
+  }
+
+  #arrive(presentation: Presentation, lines: readonly string[], atMs: number): Arrival {
+    this.#inView = lines;
+    this.#lastSightMs = atMs;
+    this.#lastScan += 1;
+    return { scan: this.#lastScan, presentation };
+  }
+}

@@ -1,0 +1,290 @@
+import type { DeviceStatus } from '../base/device.ts';
+import { ALL_OFF, type Levels } from '../base/signal.ts';
+import { type Clock, formatInstant, HOUR_MS, SECOND_MS } from '../base/time.ts';
+import type { Timers } from '../base/timers.ts';
+import type { Printer } from '../devices/printer/printer.ts';
+import type { Scanner, ScannerEvent } from '../devices/scanner/scanner.ts';
+import type { Signal } from '../devices/signal/signal.ts';
+import type { Supervisor } from '../devices/supervisor/supervisor.ts';
+import type { Commands } from '../door/commands.ts';
+import type { DoorEvent, TimerName } from '../door/event.ts';
+import type { PublicState } from '../door/public-state.ts';
+import { reduce } from '../door/reduce.ts';
+import { CLOSED_DOOR, type Door } from '../door/state.ts';
+import type { DeviceName, Note } from '../journal/entry.ts';
+import { type Journal, JournalFault } from '../journal/journal.ts';
+import type { Trust } from '../pass/trust.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Settings } from '../settings/schema.ts';
+import { ailmentOf, statusLine, type Vitals } from './health.ts';
+import { Inbox } from './inbox.ts';
+import type { Log } from './log.ts';
+import { performers } from './perform.ts';
+import { ScanQueue } from './scan-queue.ts';
+import type { StickerDesk } from './sticker-desk.ts';
+import { NamedTimers } from './timers.ts';
+
+const HOUSEKEEPING_MS = 10 * SECOND_MS;
+/** A wall clock that moves against monotonic time by more than this was stepped. */
+const CLOCK_STEP_MS = 2 * SECOND_MS;
+
+export interface KioskParts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly scanner: Scanner;
+  readonly signal: Signal;
+  /** Null where no printer is configured. */
+  readonly printer: Printer | null;
+  readonly journal: Journal;
+  readonly desk: StickerDesk;
+  readonly supervisor: Supervisor;
+  readonly trust: () => Trust;
+  readonly policy: () => Policy;
+  readonly settings: () => Settings;
+  readonly log: Log;
+}
+
+interface Sighting {
+  readonly line: Buffer | null;
+  readonly atMs: number;
+}
+
+const ABSENT: DeviceStatus = { state: 'absent', detail: '' };
+
+/**
+ * The loop: takes an event, reduces, performs.
+ *
+ * INVARIANTS
+ * - From a scanned line to its signal everything is synchronous: no await, no callback, no other event between them.
+ * - The journal has committed a verdict before `signal.show` is called for it.
+ * - Nothing here waits for the printer, the screen or the supervisor.
+ */
+export class Kiosk implements Commands {
+  readonly #parts: KioskParts;
+  readonly #inbox = new Inbox();
+  readonly #queue: ScanQueue<Sighting>;
+  readonly #doorTimers: NamedTimers<TimerName>;
+  readonly #upkeep: NamedTimers<'housekeeping' | 'alive'>;
+  readonly #perform: ReturnType<typeof performers>;
+  readonly #listeners = new Set<(state: PublicState) => void>();
+  readonly #statuses: Record<DeviceName, DeviceStatus>;
+  #door: Door = CLOSED_DOOR;
+  #levels: Levels = ALL_OFF;
+  #unrecorded = 0;
+  #fault: string | null = null;
+  #lastLineMs: number;
+  #wallLeadMs: number;
+  #clockTrusted: boolean;
+  #nextPurgeMs: number;
+  #heardAll: () => void = () => {};
+  /** Resolves when scanner and signal have both reported for the first time. */
+  readonly heardFromAll = new Promise<void>((resolve) => {
+    this.#heardAll = resolve;
+  });
+
+  constructor(parts: KioskParts) {
+    this.#parts = parts;
+    const { clock, timers } = parts;
+    this.#lastLineMs = clock.monotonicMs();
+    this.#nextPurgeMs = this.#lastLineMs;
+    this.#wallLeadMs = clock.wall().atMs - clock.monotonicMs();
+    this.#clockTrusted = clock.wall().trusted;
+    this.#doorTimers = new NamedTimers(timers);
+    this.#upkeep = new NamedTimers(timers);
+    this.#queue = new ScanQueue(timers, parts.scanner, (sighting) => this.#take(sighting));
+    const starting: DeviceStatus = { state: 'lost', detail: 'starting' };
+    this.#statuses = {
+      scanner: starting,
+      signal: starting,
+      printer: parts.printer === null ? ABSENT : starting,
+      voice: ABSENT,
+    };
+    this.#perform = performers({
+      ...parts,
+      timers: this.#doorTimers,
+      makeSticker: (pass, of) => parts.desk.makeFor(pass, of),
+      dispatch: (event) => this.dispatch(event),
+      journalFaulted: (fault) => {
+        this.#unrecorded += 1;
+        this.#faulted(fault);
+      },
+    });
+  }
+
+  start(): void {
+    const { scanner, signal, printer } = this.#parts;
+    signal.start((event) => {
+      if (event.kind === 'status') {
+        this.#heard('signal', event.status);
+      } else {
+        this.#levels = event.levels;
+        this.#publish();
+      }
+    });
+    printer?.start((status) => this.#heard('printer', status));
+    scanner.start((event) => this.#scannerSaid(event));
+    this.#housekeeping();
+    this.#alive();
+  }
+
+  /** Safe levels first, then the last entry; resolves when the devices are closed. */
+  async stop(): Promise<void> {
+    const { scanner, signal, printer, journal, supervisor } = this.#parts;
+    supervisor.stopping();
+    this.#doorTimers.stopAll();
+    this.#upkeep.stopAll();
+    await Promise.all([scanner.stop(), signal.stop(), printer?.stop()]);
+    this.#note({ type: 'stop' });
+    journal.close();
+  }
+
+  state(): PublicState {
+    const { phase } = this.#door;
+    const { journal, clock } = this.#parts;
+    const lastAtMs = journal.lastAtMs();
+    const shown = phase.kind === 'showing' ? phase.shown : null;
+    return {
+      door: {
+        state: phase.kind,
+        verdict: shown?.verdict ?? null,
+        reason: shown?.reason ?? null,
+        scan: phase.kind === 'checking' ? phase.scan : (shown?.scan ?? null),
+      },
+      signal: this.#levels,
+      devices: { ...this.#statuses },
+      journal: { size: journal.size(), lastAt: lastAtMs === null ? null : formatInstant(lastAtMs) },
+      trust: { version: 0, issuedAt: null, staleAfter: null },
+      clock: { trusted: clock.wall().trusted },
+    };
+  }
+
+  subscribe(listener: (state: PublicState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes one event to its end: every effect, and every event that an effect answers with. */
+  dispatch(event: DoorEvent): void {
+    let next: DoorEvent | null = event;
+    const answers: DoorEvent[] = [];
+    while (next !== null) {
+      const { door, effects } = reduce(this.#door, next);
+      this.#door = door;
+      for (const effect of effects) {
+        const answer = this.#perform(effect);
+        if (answer !== null) answers.push(answer);
+      }
+      next = answers.shift() ?? null;
+    }
+    if (event.kind === 'timer-fired') this.#settle();
+    this.#publish();
+  }
+
+  #scannerSaid(event: ScannerEvent): void {
+    if (event.kind === 'status') this.#heard('scanner', event.status);
+    else this.#queue.push({ line: event.kind === 'line' ? event.line : null, atMs: this.#parts.clock.monotonicMs() });
+  }
+
+  #take({ line, atMs }: Sighting): void {
+    this.#lastLineMs = this.#parts.clock.monotonicMs();
+    const arrival = this.#inbox.take(line, atMs);
+    if (arrival !== null) this.dispatch({ kind: 'scanned', ...arrival });
+  }
+
+  #heard(device: DeviceName, status: DeviceStatus): void {
+    const before = this.#statuses[device];
+    this.#statuses[device] = status;
+    if (before.state !== status.state) {
+      this.#parts.log(`device-${status.state}`, { device, detail: status.detail });
+      const type =
+        status.state === 'ready' ? 'device-ready' : status.state === 'fault' ? 'device-fault' : 'device-lost';
+      this.#note({ type, device });
+    }
+    if (device === 'scanner' || device === 'signal') {
+      this.dispatch({ kind: 'part', part: device, up: status.state === 'ready' });
+      if (this.#door.unheard.length === 0) this.#heardAll();
+    } else {
+      this.#publish();
+    }
+  }
+
+  /** Between two people: what may wait until a verdict has been shown. */
+  #settle(): void {
+    const { journal } = this.#parts;
+    try {
+      journal.flush();
+      if (this.#unrecorded > 0) {
+        journal.record({ type: 'unrecorded', count: this.#unrecorded, fault: this.#fault ?? 'unknown' });
+      }
+      this.#unrecorded = 0;
+      this.#fault = null;
+    } catch (thrown) {
+      if (!(thrown instanceof JournalFault)) throw thrown;
+      this.#faulted(thrown);
+    }
+  }
+
+  #housekeeping(): void {
+    const { clock, journal } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const wall = clock.wall();
+    const leadMs = wall.atMs - nowMs;
+    if (Math.abs(leadMs - this.#wallLeadMs) > CLOCK_STEP_MS) {
+      this.#note({ type: 'clock-step', byMs: Math.round(leadMs - this.#wallLeadMs) });
+    }
+    this.#wallLeadMs = leadMs;
+    if (wall.trusted !== this.#clockTrusted) {
+      this.#clockTrusted = wall.trusted;
+      this.#note({ type: 'clock-trust', trusted: wall.trusted });
+      this.#publish();
+    }
+    if (this.#fault !== null || this.#unrecorded > 0) this.#settle();
+    // A wrong clock must not delete what is not yet due.
+    if (wall.trusted && nowMs >= this.#nextPurgeMs) {
+      this.#nextPurgeMs = nowMs + HOUR_MS;
+      try {
+        journal.purge(wall.atMs);
+      } catch (thrown) {
+        if (!(thrown instanceof JournalFault)) throw thrown;
+        this.#faulted(thrown);
+      }
+    }
+    this.#upkeep.start('housekeeping', HOUSEKEEPING_MS, () => this.#housekeeping());
+  }
+
+  #alive(): void {
+    const { supervisor, clock } = this.#parts;
+    if (supervisor.aliveEveryMs === null) return;
+    const { scanner, signal } = this.#statuses;
+    const vitals: Vitals = {
+      waitingLines: this.#queue.length,
+      sinceLastLineMs: clock.monotonicMs() - this.#lastLineMs,
+      troubles: [scanner.detail, signal.detail, this.#fault ?? ''].filter((trouble) => trouble !== ''),
+    };
+    const ailment = ailmentOf(vitals);
+    if (ailment === null) supervisor.alive(statusLine(vitals, this.#door.phase.kind));
+    else supervisor.ailing(ailment);
+    this.#upkeep.start('alive', supervisor.aliveEveryMs, () => this.#alive());
+  }
+
+  #note(note: Note): void {
+    try {
+      this.#parts.journal.record(note);
+    } catch (thrown) {
+      if (!(thrown instanceof JournalFault)) throw thrown;
+      this.#unrecorded += 1;
+      this.#faulted(thrown);
+    }
+  }
+
+  #faulted(fault: JournalFault): void {
+    if (this.#fault !== fault.message) this.#parts.log('journal-fault', { fault: fault.message });
+    this.#fault = fault.message;
+  }
+
+  #publish(): void {
+    if (this.#listeners.size === 0) return;
+    const state = this.state();
+    for (const listener of this.#listeners) listener(state);
+  }
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '../base/time.ts';
+import type { Signal } from '../devices/signal/signal.ts';
+import type { DoorEffect } from '../door/effect.ts';
+import type { Authenticated, DoorEvent, TimerName } from '../door/event.ts';
+import { signalFor } from '../door/signals.ts';
+import type { Presentation } from '../door/state.ts';
+import { type Journal, JournalFault } from '../journal/journal.ts';
+import { authenticate } from '../pass/authenticate.ts';
+import { NO_FINDING, type Pass } from '../pass/pass.ts';
+import type { Trust } from '../pass/trust.ts';
+import { type Decision, decide, decideRefusal, verdictFor } from '../policy/decide.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Settings } from '../settings/schema.ts';
+import { subjectOf } from './subject.ts';
+import type { NamedTimers } from './timers.ts';
+
+/** What the performers work on. Functions where the thing itself can be swapped while the kiosk runs. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly timers: NamedTimers<TimerName>;
+  readonly signal: Signal;
+  readonly journal: Journal;
+  readonly trust: () => Trust;
+  readonly policy: () => Policy;
+  readonly settings: () => Settings;
+  /** Begins to make a sticker; the door does not wait for it. */
+  readonly makeSticker: (pass: Pass, of: number) => void;
+  readonly dispatch: (event: DoorEvent) => void;
+  readonly journalFaulted: (fault: JournalFault) => void;
+}
+
+type Performers = {
+  readonly [K in DoorEffect['kind']]: (effect: Extract<DoorEffect, { kind: K }>) => DoorEvent | null;
+};
+
+/**
+ * One performer for each effect; the ones that answer do so in the same turn, so that nothing can come between a
+ * verdict's commit and its signal.
+ */
+export function performers(around: Surroundings): (effect: DoorEffect) => DoorEvent | null {
+  const table: Performers = {
+    authenticate: ({ scan, presentation }) => ({
+      kind: 'authenticated',
+      scan,
+      outcome: authenticatePresentation(presentation, around.trust(), around.clock),
+    }),
+    judge: ({ scan, outcome }) => ({ kind: 'judged', scan, ...judge(outcome, around) }),
+    'record-staff': ({ of, choice }) => {
+      try {
+        return { kind: 'staff-recorded', of, choice, seq: around.journal.recordStaff(of, choice) };
+      } catch (thrown) {
+        if (!(thrown instanceof JournalFault)) throw thrown;
+        around.journalFaulted(thrown);
+        return { kind: 'staff-unrecorded', of };
+      }
+    },
+    signal: ({ verdict, seq }) => {
+      around.signal.show(signalFor(verdict, around.settings()), seq);
+      if (verdict === 'admit' && seq !== null) around.journal.shown(seq);
+      return null;
+    },
+    rest: () => {
+      around.signal.rest();
+      return null;
+    },
+    sticker: ({ pass, of }) => {
+      around.makeSticker(pass, of);
+      return null;
+    },
+    'start-timer': ({ timer, afterMs }) => {
+      around.timers.start(timer, afterMs, () => around.dispatch({ kind: 'timer-fired', timer }));
+      return null;
+    },
+    'stop-timer': ({ timer }) => {
+      around.timers.stop(timer);
+      return null;
+    },
+  };
+  const perform = <K extends DoorEffect['kind']>(effect: Extract<DoorEffect, { kind: K }>): DoorEvent | null =>
+    (table[effect.kind as K] as (effect: Extract<DoorEffect, { kind: K }>) => DoorEvent | null)(effect);
+  return perform;
+}
+
+function authenticatePresentation(presentation: Presentation, trust: Trust, clock: Clock): Authenticated {
+  if (presentation.kind === 'code') return authenticate(presentation.presented, trust, clock.wall());
+  const detail = 'the line from the scanner is longer than any pass';
+  return { ok: false, error: { reason: 'too-long', detail, finding: NO_FINDING } };
+}
+
+function judge(
+  outcome: Authenticated,
+  around: Surroundings,
+): { seq: number | null; decision: Decision; stickerFor: Pass | null } {
+  const policy = around.policy();
+  const settings = around.settings();
+  const now = around.clock.wall();
+  const subject = subjectOf(outcome, policy, settings.zone, now.atMs);
+  try {
+    const { seq, decision } = around.journal.judge(subject, (history) =>
+      outcome.ok ? decide(outcome.value, policy, history, now) : decideRefusal(outcome.error, policy),
+    );
+    return { seq, decision, stickerFor: stickerCandidate(outcome, policy, settings) };
+  } catch (thrown) {
+    if (!(thrown instanceof JournalFault)) throw thrown;
+    around.journalFaulted(thrown);
+    const verdict = verdictFor('journal-fault', policy);
+    const decision: Decision = { verdict, reason: 'journal-fault', rule: null, validFromMs: null, validUntilMs: null };
+    return { seq: null, decision, stickerFor: null };
+  }
+}
+
+function stickerCandidate(outcome: Authenticated, policy: Policy, settings: Settings): Pass | null {
+  if (!outcome.ok || settings.stickerOffer === 'off' || outcome.value.format === 'sticker') return null;
+  return policy.sticker.kinds.includes(outcome.value.kind) ? outcome.value : null;
+}

@@ -1,0 +1,98 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { Clock } from '../base/time.ts';
+import { openJournalFile } from '../journal/open.ts';
+import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import type { Trust } from '../pass/trust.ts';
+import type { Policy } from '../policy/policy.ts';
+import { PRESETS, presetNamed } from '../policy/presets.ts';
+import { readSettings } from '../settings/file.ts';
+import type { Settings } from '../settings/schema.ts';
+import { loadStickerKey, type StickerKey } from '../sticker/key.ts';
+import { openTrustStore, type TrustStore } from '../trust/trust-store.ts';
+import { type DataFolder, loadKioskId, loadUseKeySecret, lockDataFolder, prepareDataFolder } from './data-folder.ts';
+import { issuerOf, withOwnStickers } from './own-stickers.ts';
+
+/** Everything a kiosk keeps, opened for writing and locked for this process. */
+export interface Stores {
+  readonly folder: DataFolder;
+  readonly settings: Settings;
+  readonly policy: Policy;
+  readonly journal: SqliteJournal;
+  readonly trustStore: TrustStore;
+  readonly stickerKey: StickerKey;
+  /** The keys as they are now: swapped in one step by `reloadTrust`. */
+  trust(): Trust;
+  reloadTrust(): Result<void, string>;
+  close(): void;
+}
+
+/**
+ * Opens a data folder, making at first start what is not there.
+ * @returns the stores, or one sentence that says what to do
+ */
+export async function openStores(path: string, clock: Clock, bootId: string): Promise<Result<Stores, string>> {
+  const folder = prepareDataFolder(path);
+  if (!folder.ok) return folder;
+  const lock = lockDataFolder(folder.value);
+  if (!lock.ok) return lock;
+  const opened = await openLocked(folder.value, clock, bootId, lock.value.release);
+  if (!opened.ok) lock.value.release();
+  return opened;
+}
+
+async function openLocked(
+  folder: DataFolder,
+  clock: Clock,
+  bootId: string,
+  release: () => void,
+): Promise<Result<Stores, string>> {
+  const kioskId = loadKioskId(folder);
+  if (!kioskId.ok) return kioskId;
+  const settings = readSettings(folder.settings, kioskId.value);
+  if (!settings.ok) return settings;
+  const policy = presetNamed(settings.value.policy);
+  if (policy === null) {
+    const known = PRESETS.map(({ id }) => id).join(', ');
+    return err(`${folder.settings}: policy: there is no preset '${settings.value.policy}', choose one of ${known}`);
+  }
+  const useKeySecret = loadUseKeySecret(folder);
+  if (!useKeySecret.ok) return useKeySecret;
+  const stickerKey = await loadStickerKey(folder.stickerKey);
+  if (!stickerKey.ok) return stickerKey;
+  const trustStore = openTrustStore(folder.trust, { readOnly: false });
+  if (!trustStore.ok) return trustStore;
+  const open = () => openJournalFile(folder.journal);
+  const journal = SqliteJournal.open({ open, clock, bootId, useKeySecret: useKeySecret.value });
+  if (!journal.ok) return journal;
+
+  const load = (): Result<Trust, string> => {
+    const imported = trustStore.value.load();
+    if (!imported.ok) return imported;
+    const issuer = issuerOf(settings.value);
+    const isRevoked = (id: string) => journal.value.isStickerRevoked(id);
+    return ok(withOwnStickers(imported.value, { issuer, key: stickerKey.value, isRevoked }));
+  };
+  const first = load();
+  if (!first.ok) return first;
+  let trust = first.value;
+  return ok({
+    folder,
+    settings: settings.value,
+    policy,
+    journal: journal.value,
+    trustStore: trustStore.value,
+    stickerKey: stickerKey.value,
+    trust: () => trust,
+    reloadTrust() {
+      const next = load();
+      if (!next.ok) return next;
+      trust = next.value;
+      return ok(undefined);
+    },
+    close() {
+      journal.value.close();
+      trustStore.value.close();
+      release();
+    },
+  });
+}

@@ -1,0 +1,44 @@
+import type { Authenticated } from '../door/event.ts';
+import type { ScanSubject } from '../journal/journal.ts';
+import type { PassReason } from '../pass/pass.ts';
+import { factsOf } from '../policy/facts.ts';
+import type { Policy } from '../policy/policy.ts';
+import { reuseModeFor } from '../policy/presets.ts';
+
+/** Refusals that come after a good signature: only then is what the scan says of itself proven. */
+const PROVEN: ReadonlySet<PassReason> = new Set([
+  'key-not-allowed',
+  'not-yet-valid',
+  'expired',
+  'bad-claims',
+  'revoked',
+]);
+
+/** What a scan leaves in the journal: of an unproven scan no more than the name of its format. */
+export function subjectOf(outcome: Authenticated, policy: Policy, zone: string, nowMs: number): ScanSubject {
+  if (outcome.ok) {
+    const pass = outcome.value;
+    return {
+      pass,
+      facts: factsOf(pass.claims, zone, nowMs),
+      format: pass.format,
+      kind: pass.kind,
+      issuer: pass.issuer,
+      policy: policy.id,
+      reuse: policy.reuse,
+      reuseMode: reuseModeFor(policy, pass.kind, pass.single),
+    };
+  }
+  const { finding, reason } = outcome.error;
+  const proven = PROVEN.has(reason);
+  return {
+    pass: null,
+    facts: null,
+    format: finding.format,
+    kind: proven ? finding.kind : null,
+    issuer: proven ? finding.issuer : null,
+    policy: policy.id,
+    reuse: policy.reuse,
+    reuseMode: 'none',
+  };
+}

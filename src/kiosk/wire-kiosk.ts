@@ -1,0 +1,97 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { Clock } from '../base/time.ts';
+import type { Timers } from '../base/timers.ts';
+import { VERSION } from '../base/version.ts';
+import type { Printer } from '../devices/printer/printer.ts';
+import type { Scanner } from '../devices/scanner/scanner.ts';
+import type { Signal } from '../devices/signal/signal.ts';
+import type { Supervisor } from '../devices/supervisor/supervisor.ts';
+import type { PublicState } from '../door/public-state.ts';
+import { type Journal, JournalFault } from '../journal/journal.ts';
+import { BackOffice } from './back-office.ts';
+import { startControl } from './control.ts';
+import { Kiosk } from './kiosk.ts';
+import type { Log } from './log.ts';
+import { type DrawSticker, StickerDesk } from './sticker-desk.ts';
+import type { Stores } from './stores.ts';
+
+export interface KioskWiring {
+  readonly stores: Stores;
+  /** The stores' journal, or what a simulated disk puts in front of it. */
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly scanner: Scanner;
+  readonly signal: Signal;
+  readonly printer: Printer | null;
+  readonly supervisor: Supervisor;
+  readonly isSupervised: boolean;
+  readonly draw: DrawSticker;
+  readonly log: Log;
+}
+
+export interface WiredKiosk {
+  readonly kiosk: Kiosk;
+  /** Writes the start entry, opens the control socket and starts the devices; one sentence if it must not run. */
+  start(): Promise<Result<void, string>>;
+  /** Safe levels, last entry, files closed. */
+  stop(): Promise<void>;
+}
+
+/** Wires a kiosk from its stores and devices; nothing happens before `start`. */
+export function wireKiosk(wiring: KioskWiring): WiredKiosk {
+  const { stores, journal, clock } = wiring;
+  const around = {
+    ...wiring,
+    trust: stores.trust,
+    policy: () => stores.policy,
+    settings: () => stores.settings,
+  };
+  const desk = new StickerDesk({ ...around, key: stores.stickerKey });
+  const kiosk = new Kiosk({ ...around, desk });
+  const office = new BackOffice({ ...around, desk, trustStore: stores.trustStore, reloadTrust: stores.reloadTrust });
+  let stopControl = (): void => {};
+  const stop = async (): Promise<void> => {
+    stopControl();
+    await kiosk.stop();
+    stores.close();
+  };
+  return {
+    kiosk,
+    async start() {
+      const control = await startControl(stores.folder.controlSocket, office);
+      if (!control.ok) {
+        stores.close();
+        return control;
+      }
+      stopControl = control.value.stop;
+      try {
+        journal.record({ type: 'start', lastEnd: stores.journal.lastEnd, version: VERSION });
+      } catch (thrown) {
+        if (!(thrown instanceof JournalFault)) throw thrown;
+        const { path } = stores.folder;
+        stopControl();
+        stores.close();
+        return err(`the journal cannot be written (${thrown.message}): free some space on ${path} and start again`);
+      }
+      wiring.log('start', { version: VERSION, lastEnd: stores.journal.lastEnd, clockTrusted: clock.wall().trusted });
+      kiosk.start();
+      await kiosk.heardFromAll;
+      const trouble = firstTrouble(kiosk.state());
+      // At a terminal a wrong port or pin is a sentence and an end. Under a supervisor it is a sentence on the screen:
+      // a scanner that is plugged in later must find a kiosk that waits for it.
+      if (trouble !== null && !wiring.isSupervised) {
+        await stop();
+        return err(trouble);
+      }
+      wiring.supervisor.ready();
+      return ok(undefined);
+    },
+    stop,
+  };
+}
+
+function firstTrouble({ devices }: PublicState): string | null {
+  const troubled = [devices.scanner, devices.signal].find(({ state }) => state !== 'ready');
+  return troubled === undefined ? null : troubled.detail;
+}
