@@ -1,0 +1,147 @@
+import type { DeviceCondition } from '../base/device.ts';
+import type { DoorCondition } from '../door/public-state.ts';
+import type { VerdictName } from '../policy/reasons.ts';
+import type { Phrase } from './locale.ts';
+
+/** What the page says in its biggest letters while no verdict is shown. */
+export const CONDITION_TITLES: Readonly<Record<Exclude<DoorCondition, 'showing'>, Phrase>> = {
+  starting: {
+    ko: '잠시만 기다려 주세요',
+    en: 'One moment, please',
+    ja: '少々お待ちください',
+    zh: '请稍候',
+  },
+  ready: {
+    ko: '코드를 리더기에 대 주세요',
+    en: 'Hold your code to the reader',
+    ja: 'コードを読み取り口にかざしてください',
+    zh: '请将二维码对准扫描口',
+  },
+  checking: {
+    ko: '확인하고 있어요',
+    en: 'Checking',
+    ja: '確認しています',
+    zh: '正在核验',
+  },
+  'out-of-service': {
+    ko: '지금은 사용할 수 없어요',
+    en: 'Out of service',
+    ja: 'ただいまご利用いただけません',
+    zh: '暂停使用',
+  },
+};
+
+export const CONDITION_LINES: Readonly<Record<Exclude<DoorCondition, 'showing'>, Phrase>> = {
+  starting: {
+    ko: '기기를 준비하고 있어요',
+    en: 'Getting ready',
+    ja: '準備しています',
+    zh: '设备正在准备',
+  },
+  ready: {
+    ko: '휴대폰도 종이도 괜찮아요',
+    en: 'Phone or paper, both are fine',
+    ja: 'スマホでも紙でも大丈夫です',
+    zh: '手机或纸质都可以',
+  },
+  checking: {
+    ko: '그대로 잠시만 기다려 주세요',
+    en: 'Please stay for a moment',
+    ja: 'そのままお待ちください',
+    zh: '请稍等片刻',
+  },
+  'out-of-service': {
+    ko: '직원에게 말씀해 주세요',
+    en: 'Please ask the staff',
+    ja: 'スタッフにお声がけください',
+    zh: '请联系工作人员',
+  },
+};
+
+export const VERDICT_TITLES: Readonly<Record<VerdictName, Phrase>> = {
+  admit: { ko: '들어오세요', en: 'Please come in', ja: 'お入りください', zh: '请进' },
+  assist: {
+    ko: '잠시만요, 직원이 도와드려요',
+    en: 'One moment, staff will help you',
+    ja: '係の者がご案内します',
+    zh: '请稍候，有人来帮您',
+  },
+  refuse: {
+    ko: '이 코드로는 들어올 수 없어요',
+    en: 'This code cannot be accepted',
+    ja: 'このコードでは入場できません',
+    zh: '此二维码无法通行',
+  },
+};
+
+/** A pass that opened the door, and one that a person let in or turned away after an assist. */
+export const CONFIRMED: Phrase = { ko: '확인됐어요', en: 'All is well', ja: '確認できました', zh: '核验通过' };
+export const BY_STAFF: Readonly<Record<'admit' | 'refuse', Phrase>> = {
+  admit: { ko: '직원이 확인했어요', en: 'Checked by staff', ja: 'スタッフが確認しました', zh: '工作人员已确认' },
+  refuse: {
+    ko: '직원이 안내해 드려요',
+    en: 'The staff will explain',
+    ja: 'スタッフがご説明します',
+    zh: '工作人员会向您说明',
+  },
+};
+
+/** The parts of the kiosk as a visitor would call them. */
+export const PARTS: Readonly<Record<'scanner' | 'signal', Phrase>> = {
+  scanner: { ko: '리더기', en: 'the reader', ja: '読み取り機', zh: '扫描器' },
+  signal: { ko: '표시등', en: 'the signal lamp', ja: '表示灯', zh: '指示灯' },
+};
+
+export const PART_TROUBLE: Readonly<Record<Exclude<DeviceCondition, 'ready'>, Phrase>> = {
+  lost: {
+    ko: '연결이 끊겼어요. 케이블을 확인해 주세요',
+    en: 'is not connected: check its cable',
+    ja: 'が接続されていません。ケーブルを確認してください',
+    zh: '未连接，请检查线缆',
+  },
+  fault: {
+    ko: '고장이에요. 담당자를 불러 주세요',
+    en: 'is broken: call the technician',
+    ja: 'が故障しています。担当者を呼んでください',
+    zh: '发生故障，请联系技术人员',
+  },
+  absent: {
+    ko: '설정되지 않았어요',
+    en: 'is not set up',
+    ja: 'が設定されていません',
+    zh: '尚未设置',
+  },
+};
+
+/** Where no part says what is wrong. */
+export const TROUBLE_ELSEWHERE: Phrase = {
+  ko: '기기 점검이 필요해요. 담당자 화면을 봐 주세요',
+  en: 'The kiosk needs a check: see the technician’s page',
+  ja: '機器の点検が必要です。担当者画面を確認してください',
+  zh: '设备需要检查，请查看技术人员页面',
+};
+
+/** Where the page hears nothing from the kiosk program. */
+export const SILENT: Phrase = {
+  ko: '기기가 응답하지 않아요. 저절로 다시 연결돼요',
+  en: 'The kiosk does not answer: the page reconnects by itself',
+  ja: '機器が応答していません。自動で再接続します',
+  zh: '设备没有响应，页面会自动重新连接',
+};
+
+export const CLOCK_MARK: Phrase = {
+  ko: '시계 확인 필요',
+  en: 'Clock not sure',
+  ja: '時計未確認',
+  zh: '时钟待确认',
+};
+
+/** The age of the trust list in whole days. */
+export function ageMark(days: number): Phrase {
+  return {
+    ko: `확인 자료 ${days}일 전`,
+    en: `Data ${days} ${days === 1 ? 'day' : 'days'} old`,
+    ja: `照合データ ${days}日前`,
+    zh: `核验数据 ${days}天前`,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Note } from '../journal/entry.ts';
+import { type Journal, JournalFault, type Judged, type ScanSubject, type StickerRecord } from '../journal/journal.ts';
+import type { Decision, History } from '../policy/decide.ts';
+
+/** The real journal behind a disk that can be full: then nothing is written, and every writing call says so. */
+export class SimulatedDisk implements Journal {
+  readonly lastEnd: Journal['lastEnd'];
+  readonly #journal: Journal;
+  #full = false;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+    this.lastEnd = journal.lastEnd;
+  }
+
+  get full(): boolean {
+    return this.#full;
+  }
+
+  setFull(full: boolean): void {
+    this.#full = full;
+  }
+
+  judge(subject: ScanSubject, decide: (history: History) => Decision): Judged {
+    return this.#writable().judge(subject, decide);
+  }
+
+  shown(of: number): void {
+    this.#journal.shown(of);
+  }
+
+  flush(): void {
+    this.#writable().flush();
+  }
+
+  record(note: Note): number {
+    return this.#writable().record(note);
+  }
+
+  recordStaff(of: number, choice: 'admitted' | 'refused'): number {
+    return this.#writable().recordStaff(of, choice);
+  }
+
+  recordSticker(sticker: StickerRecord): number {
+    return this.#writable().recordSticker(sticker);
+  }
+
+  revokeSticker(id: string): boolean {
+    return this.#writable().revokeSticker(id);
+  }
+
+  isStickerRevoked(id: string): boolean {
+    return this.#journal.isStickerRevoked(id);
+  }
+
+  purge(nowMs: number): void {
+    this.#writable().purge(nowMs);
+  }
+
+  size(): number {
+    return this.#journal.size();
+  }
+
+  lastAtMs(): number | null {
+    return this.#journal.lastAtMs();
+  }
+
+  lastTrustedMs(): number | null {
+    return this.#journal.lastTrustedMs();
+  }
+
+  close(): void {
+    this.#journal.close();
+  }
+
+  #writable(): Journal {
+    if (this.#full) throw new JournalFault('SQLITE_FULL');
+    return this.#journal;
+  }
+}

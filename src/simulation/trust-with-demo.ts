@@ -1,0 +1,28 @@
+import { ok, type Result } from '../base/result.ts';
+import { issuerOf, withOwnStickers } from '../kiosk/own-stickers.ts';
+import type { Stores } from '../kiosk/stores.ts';
+import type { Trust } from '../pass/trust.ts';
+import { conflictIn, trustOf } from '../trust/key-ring.ts';
+import { loadLoose } from '../trust/load-loose.ts';
+
+/** The kiosk's imported keys and the demo issuers' beside them, in memory. */
+export function trustWithDemo(stores: Stores, demoFolder: string): Result<() => Trust, string> {
+  const demo = loadLoose([{ issuer: null, path: demoFolder }]);
+  if (!demo.ok) return demo;
+  let imported: Trust | null = null;
+  let combined: Trust | null = null;
+  return ok(() => {
+    const now = stores.trust();
+    if (combined !== null && now === imported) return combined;
+    imported = now;
+    const stored = stores.trustStore.keys();
+    const keys = [...(stored.ok ? stored.value : []), ...demo.value];
+    const ring = trustOf(conflictIn(keys) === null ? keys : demo.value);
+    combined = withOwnStickers(ring, {
+      issuer: issuerOf(stores.settings),
+      key: stores.stickerKey,
+      isRevoked: (id) => stores.journal.isStickerRevoked(id),
+    });
+    return combined;
+  });
+}

@@ -1,0 +1,213 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { realTimers, type Timers } from '../../src/base/timers.ts';
+import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
+import type { PublicState } from '../../src/door/public-state.ts';
+import { REASON_CODES, REASONS, type ReasonCode } from '../../src/policy/reasons.ts';
+import { LOCALES, type Locale } from '../../src/screen/locale.ts';
+import { REASON_LINES } from '../../src/screen/reason-phrases.ts';
+import type { Route } from '../../src/screen/route.ts';
+import { type ScreenServer, startServer } from '../../src/screen/server.ts';
+import { STAFF_LINES } from '../../src/screen/staff-phrases.ts';
+import { view } from '../../src/screen/view.ts';
+import { LONG_SILENCE_MS } from '../../src/screen/web/live.ts';
+import { builtPages, chromiumNote, hasChromium, launch } from '../support/browser.ts';
+import { AT_REST, type FakeKiosk, fakeKiosk, showing } from '../support/fake-kiosk.ts';
+
+let browser: Browser;
+let pages: readonly Route[];
+let kiosk: FakeKiosk;
+let server: ScreenServer;
+let page: Page;
+
+async function serve(port = 0, timers: Timers = realTimers): Promise<ScreenServer> {
+  const started = await startServer({ port, commands: kiosk.commands, routes: pages, timers });
+  if (!started.ok) throw new Error(started.error);
+  return started.value;
+}
+
+const url = (path = '/'): string => `http://127.0.0.1:${server.port}${path}`;
+const condition = (name: string): Promise<unknown> => page.waitForSelector(`main[data-condition="${name}"]`);
+
+const outOfService = (part: 'scanner' | 'signal', state: 'lost' | 'fault'): PublicState => ({
+  ...AT_REST,
+  door: { ...AT_REST.door, state: 'out-of-service' },
+  devices: { ...AT_REST.devices, [part]: { state, detail: 'ENODEV' } },
+});
+
+/** The states with the longest words: a few reasons of each verdict, and whatever is not a verdict. */
+function longestStates(locale: Locale): readonly PublicState[] {
+  const length = (reason: ReasonCode): number =>
+    REASON_LINES[reason][locale].length + STAFF_LINES[reason][locale].length;
+  const answers = (['admit', 'assist', 'refuse'] as const).flatMap((verdict) =>
+    REASON_CODES.filter((reason) => REASONS[reason].choices.includes(verdict))
+      .sort((one, other) => length(other) - length(one))
+      .slice(0, 4)
+      .map((reason) => showing(verdict, reason)),
+  );
+  return [outOfService('scanner', 'lost'), outOfService('signal', 'fault'), ...answers];
+}
+
+/** Pixels to spare: over the words, between them and the line for the staff, below, beside, and for the figure. */
+const ROOM = `{
+  const box = (name) => document.querySelector(name).getBoundingClientRect();
+  const [words, footer, figure] = ['.words', 'footer', '.figure-box'].map(box);
+  ({
+    above: words.top,
+    between: footer.top - words.bottom,
+    below: innerHeight - footer.bottom,
+    beside: innerWidth - document.querySelector('main').scrollWidth,
+    figure: figure.height - 0.2 * Math.min(innerWidth, innerHeight),
+  })
+}`;
+
+describe.skipIf(!hasChromium)(`the visitor's screen in a browser${chromiumNote}`, () => {
+  beforeAll(async () => {
+    pages = await builtPages();
+    browser = await launch();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    kiosk = fakeKiosk();
+    server = await serve();
+    page = await browser.newPage({ viewport: { width: 800, height: 480 } });
+  });
+  afterEach(async () => {
+    await page.close();
+    await server.stop();
+  });
+
+  it('shows what the kiosk says, as it changes', async () => {
+    await page.goto(url());
+    await condition('ready');
+    kiosk.show({ ...AT_REST, door: { state: 'checking', verdict: null, reason: null, scan: 1 } });
+    await condition('checking');
+    for (const verdict of ['admit', 'assist', 'refuse'] as const) {
+      kiosk.show(showing(verdict, verdict === 'admit' ? 'ok' : 'expired'));
+      await condition(verdict);
+    }
+    kiosk.show(outOfService('scanner', 'lost'));
+    await condition('out-of-service');
+    expect(await page.textContent('.staff')).toContain('check its cable');
+  });
+
+  it('a green vanishes with the kiosk that showed it, and the page comes back by itself', async () => {
+    await page.goto(url());
+    kiosk.show(showing('admit', 'ok'));
+    await condition('admit');
+    const { port } = server;
+    await server.stop();
+    await page.waitForSelector('main:not([data-condition="admit"])', { timeout: 1_000 });
+    await page.waitForSelector('main[data-condition="out-of-service"]', { timeout: LONG_SILENCE_MS + 3_000 });
+    kiosk = fakeKiosk();
+    server = await serve(port);
+    await page.waitForSelector('main[data-condition="ready"]', { timeout: 10_000 });
+  });
+
+  it('a green vanishes when the kiosk hangs with its connection open', async () => {
+    await server.stop();
+    // A server without beats, which from now on also leaves new connections unanswered.
+    server = await serve(0, new SimulatedTime(0));
+    kiosk.show(showing('admit', 'ok'));
+    await page.goto(url());
+    await condition('admit');
+    await page.route('**/api/events', () => {});
+    await page.waitForSelector('main[data-condition="out-of-service"]', { timeout: LONG_SILENCE_MS + 3_000 });
+  });
+
+  it('loads nothing from elsewhere and breaks none of its own rules', async () => {
+    const asked: string[] = [];
+    const complaints: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).host));
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(url());
+    await condition('ready');
+    kiosk.show(showing('assist', 'needs-server'));
+    await condition('assist');
+    expect(new Set(asked)).toEqual(new Set([`127.0.0.1:${server.port}`]));
+    expect(complaints).toEqual([]);
+  });
+
+  it('runs no script that somebody managed to write into the page', async () => {
+    await page.goto(url());
+    await condition('ready');
+    await page
+      .evaluate(`{
+      const script = document.createElement('script');
+      script.setAttribute('src', 'data:text/javascript,document.title="broken"');
+      try { document.head.append(script); } catch {}
+      try { document.body.insertAdjacentHTML('beforeend', '<img src=x onerror="document.title=1">'); } catch {}
+    }`)
+      .catch(() => {});
+    kiosk.show(showing('admit', 'ok'));
+    await condition('admit');
+    expect(await page.title()).toBe('문지기 Munjigi');
+  });
+
+  it('is one thing to a screen reader: one main, one heading, a spoken verdict, every phrase in its language', async () => {
+    await page.goto(url('/?lang=ja'));
+    kiosk.show(showing('refuse', 'expired'));
+    await condition('refuse');
+    expect(await page.locator('main').count()).toBe(1);
+    expect(await page.locator('h1').count()).toBe(1);
+    expect(await page.getAttribute('html', 'lang')).toBe('ja');
+    const spoken = page.locator('[aria-live="assertive"][aria-atomic="true"]');
+    expect(await spoken.locator('h1').count()).toBe(1);
+    expect(await spoken.locator('[lang="ko"]').first().textContent()).toBe('이 코드로는 들어올 수 없어요');
+    expect(await page.locator('.words span:not([lang])').count()).toBe(0);
+    expect(await page.locator('svg:not([aria-hidden="true"])').count()).toBe(0);
+  });
+
+  it('keeps the spoken region in place, or a screen reader would miss the verdict', async () => {
+    await page.goto(url());
+    await condition('ready');
+    await page.evaluate('window.region = document.querySelector("[aria-live]")');
+    kiosk.show(showing('admit', 'ok'));
+    await condition('admit');
+    expect(await page.evaluate('window.region === document.querySelector("[aria-live]")')).toBe(true);
+  });
+
+  it('flashes less than three times a second, and stands still for whoever asked for it', async () => {
+    const states = [AT_REST, showing('admit', 'ok'), showing('assist', 'expired'), showing('refuse', 'expired')];
+    const durations = 'document.getAnimations().map((one) => one.effect.getTiming().duration)';
+    for (const [reducedMotion, isStill] of [
+      ['no-preference', false],
+      ['reduce', true],
+    ] as const) {
+      await page.emulateMedia({ reducedMotion });
+      await page.goto(url());
+      const seen: number[] = [];
+      for (const state of states) {
+        kiosk.show(state);
+        await condition(state.door.verdict ?? 'ready');
+        seen.push(...(await page.evaluate<number[]>(durations)));
+      }
+      expect(seen.every((durationMs) => durationMs > 334)).toBe(true);
+      expect(seen.length === 0).toBe(isStill);
+    }
+  });
+
+  it.each([
+    [800, 480],
+    [480, 800],
+    [1280, 800],
+    [1920, 1080],
+  ])('the longest answers of every language fit a screen of %i x %i', { timeout: 120_000 }, async (width, height) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height });
+    for (const locale of LOCALES) {
+      kiosk.show(AT_REST);
+      await page.goto(url(`/?lang=${locale}`));
+      await condition('ready');
+      for (const state of longestStates(locale)) {
+        kiosk.show(state);
+        await page.waitForSelector(`.line span:text-is(${JSON.stringify(view(state, 0, locale).line[0]?.text)})`);
+        await condition(state.door.verdict ?? state.door.state);
+        const room = await page.evaluate<Record<string, number>>(ROOM);
+        const tight = Object.entries(room).filter(([, pixels]) => pixels < 0);
+        expect(tight, `${locale} ${state.door.verdict} ${state.door.reason}`).toEqual([]);
+      }
+    }
+  });
+});

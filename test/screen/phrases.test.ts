@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { REASON_CODES } from '../../src/policy/reasons.ts';
+import { LOCALES, type Phrase } from '../../src/screen/locale.ts';
+import * as phrases from '../../src/screen/phrases.ts';
+import { REASON_LINES } from '../../src/screen/reason-phrases.ts';
+import { STAFF_LINES } from '../../src/screen/staff-phrases.ts';
+
+const spoken: readonly (readonly [string, Phrase])[] = [
+  ...Object.entries(REASON_LINES),
+  ...Object.entries(STAFF_LINES).filter(([reason]) => reason !== 'ok'),
+  ...Object.entries(phrases.CONDITION_TITLES),
+  ...Object.entries(phrases.CONDITION_LINES),
+  ...Object.entries(phrases.VERDICT_TITLES),
+  ...Object.entries(phrases.BY_STAFF),
+  ...Object.entries(phrases.PARTS),
+  ...Object.entries(phrases.PART_TROUBLE),
+  ['confirmed', phrases.CONFIRMED],
+  ['elsewhere', phrases.TROUBLE_ELSEWHERE],
+  ['silent', phrases.SILENT],
+  ['clock', phrases.CLOCK_MARK],
+  ['age', phrases.ageMark(3)],
+];
+
+const SCRIPTS = {
+  ko: /[\uac00-\ud7a3]/,
+  en: /[A-Za-z]/,
+  ja: /[\u3040-\u30ff\u4e00-\u9fff]/,
+  zh: /[\u4e00-\u9fff]/,
+} as const;
+
+describe('phrases', () => {
+  it('has every reason, for the visitor and for the staff', () => {
+    expect(Object.keys(REASON_LINES)).toEqual(REASON_CODES);
+    expect(Object.keys(STAFF_LINES)).toEqual(REASON_CODES);
+  });
+
+  it.each(spoken)('%s is written in the script of each language', (_, phrase) => {
+    for (const locale of LOCALES) expect(phrase[locale]).toMatch(SCRIPTS[locale]);
+    expect(phrase.zh).not.toMatch(/[\u3040-\u30ff]/);
+    expect(phrase.en).not.toMatch(/[^ -~’]/);
+  });
+
+  it('two reasons are never told in the same words', () => {
+    for (const locale of LOCALES) {
+      expect(new Set(REASON_CODES.map((reason) => REASON_LINES[reason][locale])).size).toBe(REASON_CODES.length);
+    }
+  });
+
+  it('the visitor reads no technical word and no code', () => {
+    for (const reason of REASON_CODES) {
+      expect(REASON_LINES[reason].en).not.toMatch(/signature|key|algorithm|format|payload|claim|server|-/i);
+      expect(REASON_LINES[reason].en.length).toBeLessThanOrEqual(44);
+      expect(REASON_LINES[reason].ko.length).toBeLessThanOrEqual(24);
+    }
+  });
+});

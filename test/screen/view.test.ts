@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../src/base/time.ts';
+import type { PublicState } from '../../src/door/public-state.ts';
+import { REASON_CODES, REASONS } from '../../src/policy/reasons.ts';
+import { LOCALES } from '../../src/screen/locale.ts';
+import { silentView, type View, view } from '../../src/screen/view.ts';
+import { AT_REST, showing } from '../support/fake-kiosk.ts';
+
+const ISSUED_MS = Date.parse('2021-12-13T00:00:00Z');
+const NOW_MS = ISSUED_MS + 60_000;
+
+const at = (door: Partial<PublicState['door']>): PublicState => ({ ...AT_REST, door: { ...AT_REST.door, ...door } });
+const seen = (state: PublicState): View => view(state, NOW_MS, 'ko');
+const ALL: readonly View[] = [
+  seen(AT_REST),
+  seen(at({ state: 'checking', scan: 1 })),
+  seen(showing('admit', 'ok')),
+  seen(showing('assist', 'needs-server')),
+  seen(showing('refuse', 'bad-signature')),
+  seen(at({ state: 'out-of-service' })),
+];
+
+describe('what the visitor sees', () => {
+  it('can be told apart by outline alone and by words alone', () => {
+    expect(new Set(ALL.map(({ shape }) => shape)).size).toBe(ALL.length);
+    expect(new Set(ALL.map(({ title }) => title[0]?.text)).size).toBe(ALL.length);
+    expect(new Set(ALL.map(({ title }) => title[1]?.text)).size).toBe(ALL.length);
+  });
+
+  it('is green only for an admission, whatever else the state says', () => {
+    for (const reason of REASON_CODES) {
+      for (const verdict of REASONS[reason].choices) {
+        expect(seen(showing(verdict, reason)).tone).toBe(verdict);
+        for (const state of ['starting', 'ready', 'checking', 'out-of-service'] as const) {
+          expect(seen(at({ state, verdict, reason, scan: 1 })).tone).not.toBe('admit');
+        }
+      }
+    }
+  });
+
+  it('never looks like an answer while there is none', () => {
+    expect(seen(at({ state: 'showing', scan: 3 })).tone).toBe('busy');
+    expect(seen(at({ state: 'showing', verdict: 'admit', scan: 3 })).tone).toBe('busy');
+  });
+
+  it.each([
+    ['ko', ['ko', 'en', 'ja', 'zh']],
+    ['en', ['en', 'ko', 'ja', 'zh']],
+    ['ja', ['ja', 'ko', 'en', 'zh']],
+    ['zh', ['zh', 'ko', 'en', 'ja']],
+  ] as const)('speaks %s first and every language always', (locale, order) => {
+    const shown = view(showing('refuse', 'expired'), NOW_MS, locale);
+    expect(shown.title.map(({ lang }) => lang)).toEqual(order);
+    expect(shown.line.map(({ lang }) => lang)).toEqual(order);
+  });
+
+  it('tells the staff what to look at instead for every verdict but an admission', () => {
+    for (const reason of REASON_CODES) {
+      if (reason === 'ok') continue;
+      for (const verdict of REASONS[reason].choices) {
+        expect(seen(showing(verdict, reason)).staff).toHaveLength(verdict === 'admit' ? 0 : LOCALES.length);
+      }
+    }
+    expect(seen(showing('admit', 'ok')).staff).toEqual([]);
+  });
+
+  it('an admission by the staff does not repeat the reason that called them', () => {
+    expect(seen(showing('admit', 'needs-server')).line[1]?.text).toBe('Checked by staff');
+    expect(seen(showing('admit', 'ok')).line[1]?.text).toBe('All is well');
+    expect(seen(showing('admit', 'trust-stale')).line[1]?.text).toBe('All is well');
+  });
+
+  it.each([
+    ['scanner', 'lost', 'The reader is not connected: check its cable'],
+    ['scanner', 'fault', 'The reader is broken: call the technician'],
+    ['signal', 'fault', 'The signal lamp is broken: call the technician'],
+    ['printer', 'fault', 'The kiosk needs a check: see the technician’s page'],
+  ] as const)('out of service names the part: %s %s', (part, condition, words) => {
+    const state = at({ state: 'out-of-service' });
+    const devices = { ...state.devices, [part]: { state: condition, detail: 'EIO' } };
+    const shown = seen({ ...state, devices });
+    expect(shown.staff[1]?.text).toBe(words);
+    expect(JSON.stringify(shown)).not.toContain('EIO');
+  });
+});
+
+describe('the marks in the corner', () => {
+  const marksAt = (nowMs: number, state: PublicState = AT_REST) => view(state, nowMs, 'en').marks;
+
+  it('the age of the data shows from one whole day on', () => {
+    expect(marksAt(ISSUED_MS + DAY_MS - 1)).toEqual([]);
+    expect(marksAt(ISSUED_MS + DAY_MS)).toMatchObject([
+      { kind: 'data-age', urgent: false, text: [{ text: 'Data 1 day old' }, {}, {}, {}] },
+    ]);
+  });
+
+  it('becomes urgent exactly when the data is stale', () => {
+    const staleMs = Date.parse('2021-12-20T00:00:00Z');
+    expect(marksAt(staleMs - 1)).toMatchObject([{ urgent: false }]);
+    expect(marksAt(staleMs)).toMatchObject([{ urgent: true, text: [{ text: 'Data 7 days old' }, {}, {}, {}] }]);
+  });
+
+  it('an unsure clock says so and claims no age', () => {
+    const unsure = { ...AT_REST, clock: { trusted: false } };
+    expect(marksAt(ISSUED_MS + 30 * DAY_MS, unsure)).toMatchObject([{ kind: 'clock-unsure', urgent: true }]);
+  });
+
+  it('loose keys have no age', () => {
+    expect(marksAt(NOW_MS, { ...AT_REST, trust: { version: 0, issuedAt: null, staleAfter: null } })).toEqual([]);
+  });
+});
+
+it('a page that hears nothing waits first and then says that nobody answers', () => {
+  expect(silentView(false, 'ko')).toMatchObject({ condition: 'starting', tone: 'busy', staff: [] });
+  expect(silentView(true, 'ko')).toMatchObject({
+    condition: 'out-of-service',
+    tone: 'broken',
+    shape: 'warning-triangle',
+  });
+});
