@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { err, type Result } from '../base/result.ts';
+import { realTimers } from '../base/timers.ts';
+import { RELEASED_AT_MS } from '../base/version.ts';
+import { systemClock } from '../devices/clock/system-clock.ts';
+import { BackOffice, type OfficeAnswer, type OfficeRequest } from '../kiosk/back-office.ts';
+import { dataFolderAt } from '../kiosk/data-folder.ts';
+import { stderrLog } from '../kiosk/log.ts';
+import { StickerDesk } from '../kiosk/sticker-desk.ts';
+import { openStores } from '../kiosk/stores.ts';
+import { bootId } from '../main.ts';
+import { drawSticker } from '../sticker/draw.ts';
+
+const ANSWER_WITHIN_MS = 60_000;
+
+/** Carries out a writing command: by the kiosk that holds the folder, else here, with the folder locked. */
+export async function carryOut(dataPath: string, request: OfficeRequest): Promise<Result<OfficeAnswer, string>> {
+  const asked = await askKiosk(dataFolderAt(dataPath).controlSocket, request);
+  return asked ?? carryOutHere(dataPath, request);
+}
+
+/** The kiosk's answer, or null where no kiosk listens. */
+function askKiosk(path: string, request: OfficeRequest): Promise<Result<OfficeAnswer, string> | null> {
+  if (!existsSync(path)) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    const received: Buffer[] = [];
+    const cancel = realTimers.after(ANSWER_WITHIN_MS, () => {
+      socket.destroy();
+      resolve(err('the kiosk does not answer: look at its log, then try again'));
+    });
+    socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`));
+    socket.on('data', (bytes: Buffer) => received.push(bytes));
+    socket.on('error', () => {
+      // A socket file that nobody serves was left by a kiosk that was killed.
+      cancel();
+      resolve(null);
+    });
+    socket.on('end', () => {
+      cancel();
+      resolve(JSON.parse(Buffer.concat(received).toString('utf8')) as Result<OfficeAnswer, string>);
+    });
+  });
+}
+
+async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<Result<OfficeAnswer, string>> {
+  const clock = systemClock({ floorMs: RELEASED_AT_MS });
+  const stores = await openStores(dataPath, clock, bootId());
+  if (!stores.ok) return stores;
+  clock.setFloor(Math.max(RELEASED_AT_MS, stores.value.journal.lastTrustedMs() ?? 0));
+  const around = {
+    clock,
+    journal: stores.value.journal,
+    trust: stores.value.trust,
+    policy: () => stores.value.policy,
+    settings: () => stores.value.settings,
+    log: stderrLog,
+  };
+  try {
+    const desk = new StickerDesk({ ...around, printer: null, key: stores.value.stickerKey, draw: drawSticker });
+    const office = new BackOffice({
+      ...around,
+      desk,
+      trustStore: stores.value.trustStore,
+      reloadTrust: stores.value.reloadTrust,
+    });
+    return await office.carryOut(request);
+  } finally {
+    stores.value.close();
+  }
+}

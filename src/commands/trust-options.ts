@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { openJournalReader } from '../journal/open.ts';
+import { revokedStickers } from '../journal/query.ts';
+import { type DataFolder, loadKioskId, readDataFolder } from '../kiosk/data-folder.ts';
+import { issuerOf, withOwnStickers } from '../kiosk/own-stickers.ts';
+import type { Trust } from '../pass/trust.ts';
+import { readSettings } from '../settings/file.ts';
+import { loadStickerKey } from '../sticker/key.ts';
+import { conflictIn, trustOf } from '../trust/key-ring.ts';
+import { loadLoose } from '../trust/load-loose.ts';
+import type { LooseKey } from '../trust/loose-key.ts';
+import { parseTrustArgument } from '../trust/read-sources.ts';
+import { openTrustStore } from '../trust/trust-store.ts';
+import { orUsage, UsageError } from './command.ts';
+
+/** The trust of a stateless command: loose keys, and with a data folder also what that kiosk trusts and signed. */
+export async function loadTrust(trustArguments: readonly string[], dataPath: string | undefined): Promise<Trust> {
+  const loose = orUsage(loadLoose(trustArguments.map(parseTrustArgument)));
+  if (dataPath === undefined) return trustOf(loose);
+  const folder = orUsage(readDataFolder(dataPath));
+  const keys = [...loose, ...storedKeys(folder)];
+  const conflict = conflictIn(keys);
+  if (conflict !== null) throw new UsageError(conflict);
+  return withStickersOf(folder, trustOf(keys));
+}
+
+function storedKeys(folder: DataFolder): readonly LooseKey[] {
+  if (!existsSync(folder.trust)) return [];
+  const store = orUsage(openTrustStore(folder.trust, { readOnly: true }));
+  try {
+    return orUsage(store.keys());
+  } finally {
+    store.close();
+  }
+}
+
+async function withStickersOf(folder: DataFolder, trust: Trust): Promise<Trust> {
+  if (!existsSync(folder.stickerKey)) return trust;
+  const settings = orUsage(readSettings(folder.settings, orUsage(loadKioskId(folder))));
+  const key = orUsage(await loadStickerKey(folder.stickerKey));
+  const revoked = revokedIn(folder);
+  return withOwnStickers(trust, { issuer: issuerOf(settings), key, isRevoked: (id) => revoked.has(id) });
+}
+
+function revokedIn(folder: DataFolder): ReadonlySet<string> {
+  if (!existsSync(folder.journal)) return new Set();
+  const db = orUsage(openJournalReader(folder.journal));
+  try {
+    return revokedStickers(db);
+  } finally {
+    db.close();
+  }
+}

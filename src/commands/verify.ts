@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { reasonOf } from '../base/assert.ts';
+import { decodeBase64 } from '../base/base64url.ts';
+import { formatInstant, LAST_INSTANT_MS, type WallTime } from '../base/time.ts';
+import type { Authenticated } from '../door/event.ts';
+import { authenticate } from '../pass/authenticate.ts';
+import { assemble, type HeldChunks, NO_CHUNKS } from '../pass/chunks.ts';
+import { type Decision, decide, decideRefusal, NO_HISTORY } from '../policy/decide.ts';
+import { type Policy, parsePolicy } from '../policy/policy.ts';
+import { PRESETS, presetNamed } from '../policy/presets.ts';
+import { type Command, EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, UsageError } from './command.ts';
+import { splitLines } from './lines.ts';
+import { timeFrom, wallNowMs } from './now.ts';
+import { loadTrust } from './trust-options.ts';
+
+const ENCODINGS = ['line', 'base64', 'file'] as const;
+type Encoding = (typeof ENCODINGS)[number];
+/** As far as `Date` can count, so that an absurd date still prints as a date. */
+const FIRST_INSTANT_MS = -LAST_INSTANT_MS;
+
+/** `munjigi verify`: stateless, so no pass is ever already used here. */
+export const verify: Command = {
+  help: `Usage: munjigi verify [options] [FILE|-]
+
+Reads one pass a line and prints one verdict a line. Nothing is recorded and nothing is fetched.
+
+  --trust [ISSUER=]PATH   keys to trust: a file or a folder (repeatable)
+  --data DIR              also trust what that kiosk trusts, its own stickers included
+  --policy P              a policy file, a preset (${PRESETS.map(({ id }) => id).join(', ')}) or none; default any-genuine
+  --now TIME              judge at this time (RFC 3339) instead of now
+  --encoding E            line (default), base64 (each line is base64 of a scan) or file (the whole file is one scan)
+  --json                  one JSON object a line
+
+Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
+
+  async run(args) {
+    const { values, positionals } = parseCommandLine(args, {
+      trust: { type: 'string', multiple: true },
+      'trust-root': { type: 'string' },
+      data: { type: 'string' },
+      policy: { type: 'string' },
+      now: { type: 'string' },
+      encoding: { type: 'string' },
+      json: { type: 'boolean' },
+    });
+    if (positionals.length > 1) throw new UsageError('give one file, or - for standard input; see --help');
+    if (values['trust-root'] !== undefined) {
+      throw new UsageError(
+        'signed trust lists cannot be read by this version: leave out --trust-root and give loose keys',
+      );
+    }
+    const encoding = encodingNamed(values.encoding ?? 'line');
+    const policy = policyNamed(values.policy ?? 'any-genuine');
+    const trust = await loadTrust(values.trust ?? [], values.data);
+    const now: WallTime = {
+      atMs: values.now === undefined ? wallNowMs() : timeFrom(values.now, '--now'),
+      trusted: true,
+    };
+    let allAdmitted = true;
+    let held: HeldChunks = NO_CHUNKS;
+    for (const { number, scan } of readScans(positionals[0] ?? '-', encoding)) {
+      const assembled = assemble(held, scan, 0);
+      held = assembled.held;
+      const outcome = authenticate(assembled.presented, trust, now);
+      const decision = outcome.ok
+        ? policy === null
+          ? genuine(outcome.value, now)
+          : decide(outcome.value, policy, NO_HISTORY, now)
+        : decideRefusal(outcome.error, policy);
+      allAdmitted &&= decision.verdict === 'admit';
+      const row = rowOf(number, outcome, decision);
+      print(values.json ? JSON.stringify(row) : textOf(row));
+    }
+    return allAdmitted ? EXIT_OK : EXIT_NOT_ALL;
+  },
+};
+
+function genuine(pass: Extract<Authenticated, { ok: true }>['value'], now: WallTime): Decision {
+  const { validFromMs, validUntilMs } = pass;
+  const reason = now.trusted ? 'ok' : 'clock-unsure';
+  return { verdict: now.trusted ? 'admit' : 'assist', reason, rule: null, validFromMs, validUntilMs };
+}
+
+function encodingNamed(name: string): Encoding {
+  const encoding = ENCODINGS.find((known) => known === name);
+  if (encoding === undefined) throw new UsageError(`--encoding must be ${ENCODINGS.join(', ')}, not '${name}'`);
+  return encoding;
+}
+
+function policyNamed(name: string): Policy | null {
+  if (name === 'none') return null;
+  const preset = presetNamed(name);
+  if (preset !== null) return preset;
+  let text: string;
+  try {
+    text = readFileSync(name, 'utf8');
+  } catch {
+    const presets = PRESETS.map(({ id }) => id).join(', ');
+    throw new UsageError(`--policy '${name}' is neither a preset (${presets}, none) nor a file that can be read`);
+  }
+  return orUsage(parsePolicy(text, name));
+}
+
+function* readScans(file: string, encoding: Encoding): Generator<{ number: number; scan: Buffer }> {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file === '-' ? 0 : file);
+  } catch (thrown) {
+    throw new UsageError(`${file === '-' ? 'standard input' : file} cannot be read: ${reasonOf(thrown)}`);
+  }
+  if (encoding === 'file') {
+    yield { number: 1, scan: bytes };
+    return;
+  }
+  for (const [index, line] of splitLines(bytes).entries()) {
+    if (line.length === 0) continue;
+    const scan = encoding === 'base64' ? decodeBase64(line.toString('latin1')) : line;
+    if (scan === null) throw new UsageError(`line ${index + 1} is not base64: give plain lines or --encoding line`);
+    yield { number: index + 1, scan };
+  }
+}
+
+function rowOf(line: number, outcome: Authenticated, decision: Decision) {
+  const finding = outcome.ok ? outcome.value : outcome.error.finding;
+  return {
+    line,
+    verdict: decision.verdict,
+    reason: decision.reason,
+    rule: decision.rule,
+    format: finding.format,
+    kind: finding.kind,
+    issuer: finding.issuer,
+    kid: finding.kid,
+    validFrom: instantText(decision.validFromMs),
+    validUntil: instantText(decision.validUntilMs),
+  };
+}
+
+const instantText = (atMs: number | null): string | null =>
+  atMs === null ? null : formatInstant(Math.min(Math.max(atMs, FIRST_INSTANT_MS), LAST_INSTANT_MS));
+
+function textOf(row: ReturnType<typeof rowOf>): string {
+  const parts = [row.format, row.kind, row.issuer, row.validUntil === null ? null : `until ${row.validUntil}`];
+  const known = parts.filter((part) => part !== null).join(', ');
+  const because = row.rule === null ? row.reason : `${row.reason} (${row.rule})`;
+  return `${row.line}: ${row.verdict}: ${because}${known === '' ? '' : ` [${known}]`}`;
+}
