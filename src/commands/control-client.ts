@@ -4,9 +4,10 @@ import { err, type Result } from '../base/result.ts';
 import { realTimers } from '../base/timers.ts';
 import { RELEASED_AT_MS } from '../base/version.ts';
 import { systemClock } from '../devices/clock/system-clock.ts';
-import { BackOffice, type OfficeAnswer, type OfficeRequest } from '../kiosk/back-office.ts';
+import { BackOffice, type OfficeAnswer } from '../kiosk/back-office.ts';
 import { dataFolderAt } from '../kiosk/data-folder.ts';
 import { stderrLog } from '../kiosk/log.ts';
+import type { OfficeRequest } from '../kiosk/office-request.ts';
 import { StickerDesk } from '../kiosk/sticker-desk.ts';
 import { openStores } from '../kiosk/stores.ts';
 import { bootId } from '../main.ts';
@@ -39,7 +40,9 @@ function askKiosk(path: string, request: OfficeRequest): Promise<Result<OfficeAn
     });
     socket.on('end', () => {
       cancel();
-      resolve(JSON.parse(Buffer.concat(received).toString('utf8')) as Result<OfficeAnswer, string>);
+      const text = Buffer.concat(received).toString('utf8');
+      if (text.endsWith('\n')) resolve(JSON.parse(text) as Result<OfficeAnswer, string>);
+      else resolve(err("the kiosk stopped before it answered: look at 'munjigi journal tail' for what was done"));
     });
   });
 }

@@ -1,9 +1,10 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, SignJWT } from 'jose';
 import { reasonOf } from '../base/assert.ts';
 import { replaceFile } from '../base/atomic-file.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { inspect } from '../pass/inspect.ts';
 import { KINDS, type Kind } from '../pass/pass.ts';
 import { type Command, EXIT_OK, parseCommandLine, print, required, tell, UsageError } from './command.ts';
@@ -76,7 +77,7 @@ async function keygen(iss: string, out: string, alg: string): Promise<number> {
   const kid = await calculateJwkThumbprint(publicJwk);
   const set = { iss, formats: ['entry-pass'], keys: [{ ...publicJwk, kid, alg, use: 'sig' }] };
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     replaceFile(
       join(out, 'key.jwk'),
       `${JSON.stringify({ ...made.privateKey.export({ format: 'jwk' }), kid, alg })}\n`,

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../base/assert.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { formatInstant, formatMinuteIn } from '../base/time.ts';
 import { encodeSticker, PRINTER_TYPES } from '../devices/printer/encode.ts';
 import { chooseDataPath, loadKioskId, readDataFolder } from '../kiosk/data-folder.ts';
@@ -135,7 +136,7 @@ async function render(
   const picture = orUsage(await drawSticker(face, paper));
   if (picture.missing.length > 0) tell(`the font has no picture of: ${picture.missing.join(' ')}`);
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     writeFileSync(join(out, `${id}.png`), encodePng(picture));
     writeFileSync(join(out, `${id}.escpos`), encodeSticker(picture, paper));
   } catch (thrown) {

@@ -9,25 +9,8 @@ import type { Policy } from '../policy/policy.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
 import type { LooseDocument } from '../trust/loose-key.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
+import type { OfficeRequest, SentDocument } from './office-request.ts';
 import type { StickerDesk } from './sticker-desk.ts';
-
-/** A writing command as it travels to a running kiosk; every member is checked where it is carried out. */
-export type OfficeRequest =
-  | {
-      readonly command: 'sticker-issue';
-      /** The pass as scanned, base64; else `kind` says what staff saw. */
-      readonly pass?: string;
-      readonly kind?: string;
-      readonly via?: string;
-      /** RFC 3339. */
-      readonly until?: string;
-      readonly print?: boolean;
-    }
-  | { readonly command: 'sticker-revoke'; readonly id: string }
-  | {
-      readonly command: 'trust-import';
-      readonly documents: readonly { readonly name: string; readonly issuer: string | null; readonly bytes: string }[];
-    };
 
 export type OfficeAnswer = { readonly [member: string]: string | number | null };
 
@@ -60,8 +43,6 @@ export class BackOffice {
           return this.#revokeSticker(request.id);
         case 'trust-import':
           return this.#importTrust(request.documents);
-        default:
-          return err('the kiosk does not know this command: it may run an older version');
       }
     } catch (thrown) {
       if (!(thrown instanceof JournalFault)) throw thrown;
@@ -120,9 +101,7 @@ export class BackOffice {
     return err(`no valid sticker '${id}' was issued here; see 'munjigi journal tail' for the ids`);
   }
 
-  #importTrust(
-    documents: Extract<OfficeRequest, { command: 'trust-import' }>['documents'],
-  ): Result<OfficeAnswer, string> {
+  #importTrust(documents: readonly SentDocument[]): Result<OfficeAnswer, string> {
     const { trustStore, journal, clock } = this.#parts;
     const loose: LooseDocument[] = documents.map(({ name, issuer, bytes }) => ({
       name,

@@ -1,9 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { replaceFile } from '../base/atomic-file.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { CROCKFORD } from '../settings/schema.ts';
 
@@ -41,7 +42,7 @@ export function dataFolderAt(path: string): DataFolder {
 /** Makes the folder if need be and sees that it can be written; one sentence if not. */
 export function prepareDataFolder(path: string): Result<DataFolder, string> {
   try {
-    mkdirSync(join(path, 'keys'), { recursive: true, mode: 0o700 });
+    makeFolder(join(path, 'keys'), 0o700);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     return ok(dataFolderAt(path));
   } catch (thrown) {

@@ -1,0 +1,65 @@
+import { err, ok, type Result } from '../base/result.ts';
+
+/** A writing command as it travels to a running kiosk: types only, what they say is checked where it is carried out. */
+export type OfficeRequest =
+  | {
+      readonly command: 'sticker-issue';
+      /** The pass as scanned, base64; else `kind` says what staff saw. */
+      readonly pass?: string;
+      readonly kind?: string;
+      readonly via?: string;
+      /** RFC 3339. */
+      readonly until?: string;
+      readonly print?: boolean;
+    }
+  | { readonly command: 'sticker-revoke'; readonly id: string }
+  | { readonly command: 'trust-import'; readonly documents: readonly SentDocument[] };
+
+/** A file of keys on its way; `bytes` is base64. */
+export interface SentDocument {
+  readonly name: string;
+  readonly issuer: string | null;
+  readonly bytes: string;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'string';
+const isFlagOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
+
+function isSentDocument(value: unknown): boolean {
+  if (!isMembers(value)) return false;
+  const { name, issuer, bytes } = value;
+  return typeof name === 'string' && typeof bytes === 'string' && (issuer === null || typeof issuer === 'string');
+}
+
+const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => boolean>> = {
+  'sticker-issue': ({ pass, kind, via, until, print }) =>
+    [pass, kind, via, until].every(isTextOrAbsent) && isFlagOrAbsent(print),
+  'sticker-revoke': ({ id }) => typeof id === 'string',
+  'trust-import': ({ documents }) => Array.isArray(documents) && documents.every(isSentDocument),
+};
+
+const isCommand = (name: unknown): name is OfficeRequest['command'] =>
+  typeof name === 'string' && Object.hasOwn(IS_SOUND, name);
+
+const isRequest = (value: Members): value is Members & OfficeRequest =>
+  isCommand(value['command']) && IS_SOUND[value['command']](value);
+
+/** Reads one line from the control socket. Another version of the program may have sent it: the door must not mind. */
+export function parseOfficeRequest(text: string): Result<OfficeRequest, string> {
+  let request: unknown;
+  try {
+    request = JSON.parse(text);
+  } catch {
+    return err('the request is not JSON');
+  }
+  if (!isMembers(request) || !isCommand(request['command'])) {
+    return err('the kiosk does not know this command: it may run another version');
+  }
+  return isRequest(request)
+    ? ok(request)
+    : err(`the kiosk does not understand this ${request['command']}: it may run another version`);
+}
