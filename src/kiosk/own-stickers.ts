@@ -26,6 +26,8 @@ export function withOwnStickers(trust: Trust, own: OwnStickers): Trust {
       if (format !== 'sticker' || issuer !== own.issuer) return trust.find(format, issuer, kid);
       return kid.equals(ownKid) ? ownKey : 'unknown-key';
     },
+    listed: (format) => trust.listed(format),
+    certified: (format, certificate) => trust.certified(format, certificate),
     isRevoked(pass) {
       const id = pass.format === 'sticker' && pass.issuer === own.issuer ? pass.claims.ticket?.['jti'] : undefined;
       return (typeof id === 'string' && own.isRevoked(id)) || trust.isRevoked(pass);

@@ -6,6 +6,7 @@ export const LABEL_ISS = 1;
 export const LABEL_EXP = 4;
 export const LABEL_NBF = 5;
 export const LABEL_IAT = 6;
+export const LABEL_CTI = 7;
 export const LABEL_HCERT = -260;
 
 /** A NumericDate, whole or a float, in milliseconds; null for anything else, and for the NaN that CBOR can write. */

@@ -1,12 +1,23 @@
 import { entryPass } from './entry-pass.ts';
-import { euDcc } from './eu-dcc.ts';
 import { type Explained, explain } from './explain.ts';
 import type { PassFormat } from './format.ts';
+import { healthCertificate } from './health-certificate.ts';
+import { nzcp } from './nzcp.ts';
+import { pretixSig1 } from './pretix-sig1.ts';
 import { smartHealthCard } from './smart-health-card.ts';
 import { sticker } from './sticker.ts';
+import { vdsNc } from './vds-nc.ts';
 
 /** Every format that is verified, most frequent first. A new format is one file and one entry here. */
-export const FORMATS: readonly PassFormat[] = [euDcc, smartHealthCard, sticker, entryPass];
+export const FORMATS: readonly PassFormat[] = [
+  healthCertificate,
+  smartHealthCard,
+  sticker,
+  entryPass,
+  nzcp,
+  pretixSig1,
+  vdsNc,
+];
 
 export type Recognised = { readonly kind: 'format'; readonly format: PassFormat } | Explained;
 

@@ -1,4 +1,4 @@
-import { decodeBase64, decodeBase64url } from '../base/base64url.ts';
+import { decodeBase64url } from '../base/base64url.ts';
 import { isJsonObject, type JsonObject, parseJsonBytes } from '../base/json.ts';
 import { headerOf } from './jws.ts';
 import type { FormatName } from './pass.ts';
@@ -39,7 +39,6 @@ const matches =
 
 const PHONE_NUMBER = /^(tel:|080[- ]?\d{3,4}[- ]?\d{4}$|14\d{4}$|01\d[- ]?\d{3,4}[- ]?\d{4}$)/i;
 const HEALTH_LINK = /^(shlink:\/|https:\/\/[^#]*#shlink:\/)/i;
-const VDS_NC = /^\s*\{.*"t"\s*:\s*"icao\./s;
 
 /** What is known by sight. The first row that fits speaks. */
 const ROWS: readonly Row[] = [
@@ -74,13 +73,6 @@ const ROWS: readonly Row[] = [
     matches(PHONE_NUMBER),
     'phone-number',
     'the code is a telephone number, such as one for a call-in register: it proves nothing about a person',
-  ),
-  unsupported(matches(/^NZCP:\//i), 'nzcp', `New Zealand passes are not verified by this version; ${PAPER}`),
-  unsupported(matches(VDS_NC), 'vds-nc', `ICAO travel passes are not verified by this version; ${PAPER}`),
-  unsupported(
-    looksLikePretix,
-    'pretix-sig1',
-    'pretix tickets are not verified by this version; look up the order instead',
   ),
   unsupported(
     matches(/^(HC[02-9]|HL\d|[A-Z]{2}[0-9]):/),
@@ -141,14 +133,4 @@ function payloadOf(line: string): JsonObject | null {
   const bytes = decodeBase64url(line.split('.')[1] ?? '');
   const payload = bytes === null ? null : parseJsonBytes(bytes);
   return payload?.ok === true && isJsonObject(payload.value) ? payload.value : null;
-}
-
-const PRETIX_VERSION = 1;
-const PRETIX_HEAD_BYTES = 5;
-
-/** pretix writes the Base64 of version, two lengths, ticket and signature from back to front. */
-function looksLikePretix(line: string): boolean {
-  const bytes = decodeBase64([...line].reverse().join(''));
-  if (bytes === null || bytes.length < PRETIX_HEAD_BYTES || bytes[0] !== PRETIX_VERSION) return false;
-  return PRETIX_HEAD_BYTES + bytes.readUInt16BE(1) + bytes.readUInt16BE(3) === bytes.length;
 }

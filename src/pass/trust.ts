@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { Kind, PassFields, VerifiableFormat } from './pass.ts';
 
 /** One public key and what it may sign; imported once, so that a scan never parses a key. */
@@ -11,7 +11,19 @@ export interface TrustedKey {
   readonly kid: string;
   readonly formats: ReadonlySet<VerifiableFormat>;
   readonly kinds: ReadonlySet<Kind>;
+  /** The certificate of an authority that may vouch for keys inside passes (`certified`); absent for all others. */
+  readonly authority?: X509Certificate;
 }
+
+/** A key that came inside a pass, for which an authority of the trust list vouches between two times. */
+export interface CertifiedKey extends TrustedKey {
+  /** Milliseconds since the epoch: the overlap of its certificate and the authority's. */
+  readonly validFromMs: number;
+  readonly validUntilMs: number;
+}
+
+/** Why nobody on the trust list vouches for a certificate. */
+export type Uncertified = 'malformed' | 'unknown-issuer' | 'unknown-key' | 'bad-signature';
 
 /** What the verifier may ask of the trust data; looked up by (format, issuer, kid), never tried in turn. */
 export interface Trust {
@@ -20,6 +32,16 @@ export interface Trust {
    * @param kid the key id as bytes: UTF-8 for JOSE, the byte string itself for COSE
    */
   find(format: VerifiableFormat, issuer: string | null, kid: Buffer): TrustedKey | 'unknown-issuer' | 'unknown-key';
+  /**
+   * Every key of a format whose passes name neither key nor issuer. pretix publishes a list of valid keys an event, and
+   * by its specification each of them may have signed: they are tried in turn, these few and no others.
+   */
+  listed(format: VerifiableFormat): readonly TrustedKey[];
+  /**
+   * The key of a certificate that came inside a pass, once an authority that is trusted for the format has signed it.
+   * @param certificate DER
+   */
+  certified(format: VerifiableFormat, certificate: Buffer): CertifiedKey | Uncertified;
   /** True only for an exact match in a revocation list. */
   isRevoked(pass: PassFields): boolean;
 }

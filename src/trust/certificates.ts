@@ -36,6 +36,7 @@ function looseKeyOf(certificate: X509Certificate, document: LooseDocument): Loos
     formats: certificate.ca ? AUTHORITY : SIGNER,
     kinds: kindsOf(certificate),
     source: document.name,
+    ...(certificate.ca ? { authority: certificate } : {}),
   };
 }
 

@@ -1,10 +1,14 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { VerifiableFormat } from '../pass/pass.ts';
+import { kindsOf } from './certificates.ts';
 import { ALL_KINDS, agreedIssuer, type LooseDocument, type LooseKey } from './loose-key.ts';
-import { readPublicJwk } from './public-jwk.ts';
+import { type PublicJwk, readPublicJwk } from './public-jwk.ts';
 
 const BY_FRAGMENT: ReadonlySet<VerifiableFormat> = new Set(['nzcp']);
+/** What the participants of the WHO's health certification network sign; passes name a key by its id alone. */
+const BY_KID: ReadonlySet<VerifiableFormat> = new Set(['eu-dcc', 'who-ddcc']);
+const WHO_NETWORK = /^did:web:([a-z0-9-]+\.)*who\.int(:|$)/;
 const BY_URL: ReadonlySet<VerifiableFormat> = new Set(['vc-jwt', 'vp-jwt', 'sd-jwt-vc']);
 
 /** The absolute DID URL of a verification method; documents may shorten it to its fragment. */
@@ -25,20 +29,42 @@ function assertionMethods(document: JsonObject, did: string): readonly JsonObjec
   });
 }
 
+/** A key id in base64 has characters that a DID URL must escape. */
+const percentDecoded = (text: string): string =>
+  text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+/** The network lists its keys without saying what each is for: it is a trust list, and all of them sign certificates. */
+function listedMethods(document: JsonObject): readonly JsonObject[] {
+  const listed = document['verificationMethod'];
+  return isJsonArray(listed) ? listed.filter(isJsonObject) : [];
+}
+
+/** The key of a document signer of the network; an authority among them signs signers, no certificates. */
+function networkKey({ key, alg, certificate }: PublicJwk, kid: string, { name }: LooseDocument): readonly LooseKey[] {
+  if (certificate?.ca === true) return [];
+  const kinds = certificate === null ? ALL_KINDS : kindsOf(certificate);
+  return [{ key, alg, issuer: null, kid: percentDecoded(kid), formats: BY_KID, kinds, source: name }];
+}
+
 /** A W3C DID document (DID core, section 5) as did:web publishes it: the issuer is the DID, keys are JWKs. */
 export function readDidDocument(json: JsonObject, document: LooseDocument): Result<readonly LooseKey[], string> {
   const did = json['id'];
   if (typeof did !== 'string' || !did.startsWith('did:')) return err(`${document.name} is a DID document without id`);
   const agreed = agreedIssuer(document, did);
   if (typeof agreed === 'string') return err(agreed);
+  const isNetwork = WHO_NETWORK.test(did);
   const keys: LooseKey[] = [];
-  for (const method of assertionMethods(json, did)) {
+  for (const method of isNetwork ? listedMethods(json) : assertionMethods(json, did)) {
     const id = methodId(did, method['id']);
     const fragment = id?.split('#')[1] ?? '';
     if (id === null || fragment === '') return err(`${document.name} has a verification method without id`);
     const jwk = readPublicJwk(method['publicKeyJwk']);
     if (!jwk.ok) return err(`${document.name}: ${fragment}: ${jwk.error}`);
     const common = { key: jwk.value.key, alg: jwk.value.alg, issuer: did, kinds: ALL_KINDS, source: document.name };
+    if (isNetwork) {
+      keys.push(...networkKey(jwk.value, fragment, document));
+      continue;
+    }
     // COSE names the key by the fragment alone, JOSE by the whole URL.
     keys.push({ ...common, kid: fragment, formats: BY_FRAGMENT }, { ...common, kid: id, formats: BY_URL });
   }

@@ -61,8 +61,9 @@ function formatsOf(jwk: PublicJwk, { issuer, formats }: SetTerms): ReadonlySet<V
   if (issuer !== null) {
     return new Set<VerifiableFormat>(jwk.certificate === null ? FORMATS_OF_ISSUER : [...FORMATS_OF_ISSUER, 'eu-dcc']);
   }
-  const isNamedByHand = jwk.kid !== null && jwk.kid !== jwk.thumbprint;
-  return isNamedByHand ? new Set<VerifiableFormat>(['eu-dcc']) : null;
+  if (jwk.kid === null || jwk.kid === jwk.thumbprint) return null;
+  // A certificate says whose signer it is; a bare key with an id may be of either user of the envelope.
+  return new Set<VerifiableFormat>(jwk.certificate === null ? ['eu-dcc', 'who-ddcc'] : ['eu-dcc']);
 }
 
 function kindsFor(jwk: PublicJwk, { kinds }: SetTerms): ReadonlySet<Kind> {
@@ -93,6 +94,7 @@ export function readJwkSet(set: JsonObject, document: LooseDocument): Result<rea
       formats,
       kinds: kindsFor(jwk.value, terms.value),
       source: document.name,
+      ...(jwk.value.certificate?.ca === true ? { authority: jwk.value.certificate } : {}),
     });
   }
   return ok(keys);

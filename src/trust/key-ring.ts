@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts';
 import { decodeBase64, decodeBase64url } from '../base/base64url.ts';
 import type { PassFields, VerifiableFormat } from '../pass/pass.ts';
 import type { Trust, TrustedKey } from '../pass/trust.ts';
+import { Authorities } from './authorities.ts';
 import { FORMATS_NAMED_BY_KID, type LooseKey } from './loose-key.ts';
 
 /** All that goes by one key id of one issuer. */
@@ -73,6 +74,14 @@ class KeyRing<K extends TrustedKey> {
   }
 }
 
+/** A pretix ticket names no key, so that each listed one costs a signature when a false ticket is shown. */
+export const MAX_LISTED_KEYS = 16;
+
+/** The keys of a format whose passes name none, each once however many files hold it. */
+function listedFor<K extends TrustedKey>(format: VerifiableFormat, keys: readonly K[]): readonly K[] {
+  return [...new Map(keys.filter((key) => key.formats.has(format)).map((key) => [key.kid, key])).values()];
+}
+
 /** One (format, issuer, kid) with two keys: a sentence that names both files, or null. */
 export function conflictIn(keys: readonly LooseKey[]): string | null {
   const ring = new KeyRing<LooseKey>();
@@ -82,7 +91,9 @@ export function conflictIn(keys: readonly LooseKey[]): string | null {
     const where = other.source === key.source ? `${key.source} holds` : `${other.source} and ${key.source} hold`;
     return `${where} two different keys named '${key.kid}'`;
   }
-  return null;
+  const tooMany = listedFor('pretix-sig1', keys)[MAX_LISTED_KEYS];
+  if (tooMany === undefined) return null;
+  return `${tooMany.source} brings the pretix keys to more than ${MAX_LISTED_KEYS}: take out the events that are over`;
 }
 
 /**
@@ -94,5 +105,12 @@ export function conflictIn(keys: readonly LooseKey[]): string | null {
 export function trustOf(keys: readonly TrustedKey[], isRevoked: (pass: PassFields) => boolean = () => false): Trust {
   const ring = new KeyRing<TrustedKey>();
   for (const key of keys) assert(ring.add(key) === null, 'one key to a name');
-  return { find: (format, issuer, kid) => ring.find(format, issuer, kid), isRevoked };
+  const tickets = listedFor('pretix-sig1', keys);
+  const authorities = new Authorities(keys);
+  return {
+    find: (format, issuer, kid) => ring.find(format, issuer, kid),
+    listed: (format) => (format === 'pretix-sig1' ? tickets : []),
+    certified: (format, certificate) => authorities.certified(format, certificate),
+    isRevoked,
+  };
 }

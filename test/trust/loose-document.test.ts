@@ -53,7 +53,7 @@ describe('a JWK Set', () => {
   it('without issuer serves certificates if its ids were given by hand, and else asks for the issuer', () => {
     const key = signer.p256.publicKey;
     const [thumbprinted] = keysIn(jwkSet([jwkOf(key)]), 'x');
-    expect(formatsOf(keysIn(jwkSet([jwkOf(key, { kid: 'Zm9v' })]))[0])).toEqual(['eu-dcc']);
+    expect(formatsOf(keysIn(jwkSet([jwkOf(key, { kid: 'Zm9v' })]))[0])).toEqual(['eu-dcc', 'who-ddcc']);
     expect(errorIn(jwkSet([jwkOf(key)]))).toMatch(/^keys\.json names no issuer: write --trust ISSUER=keys\.json/);
     expect(errorIn(jwkSet([jwkOf(key, { kid: thumbprinted?.kid })]))).toContain('names no issuer');
     expect(errorIn(jwkSet([jwkOf(key, { kid: 'Zm9v' })], { formats: ['eu-dcc', 'entry-pass'] }))).toContain(
@@ -163,7 +163,12 @@ describe('certificates', () => {
   });
 
   it('of an authority stand behind VDS-NC too', () => {
-    expect(formatsOf(keysIn(makeCertificate(signer.p256, { ca: true }).raw)[0])).toEqual(['eu-dcc', 'vds-nc']);
+    const authority = makeCertificate(signer.p256, { ca: true });
+    expect(formatsOf(keysIn(authority.raw)[0])).toEqual(['eu-dcc', 'vds-nc']);
+    expect(keysIn(authority.raw)[0]?.authority?.raw).toEqual(authority.raw);
+    expect(keysIn(makeCertificate(signer.p256).raw)[0]?.authority).toBeUndefined();
+    const inSet = jwkSet([{ kid: 'Zm9v', x5c: [authority.raw.toString('base64')] }], { formats: ['vds-nc'] });
+    expect(keysIn(inSet)[0]?.authority?.raw).toEqual(authority.raw);
   });
 
   it('public keys in PEM need an issuer', () => {
@@ -220,6 +225,28 @@ describe('a DID document', () => {
       'did:web:a.example#k',
     ]);
     expect(keysIn(did({ assertionMethod: [method] }))).toHaveLength(2);
+  });
+
+  it('of the WHO’s network lists signers by their key id, without saying what they are for', () => {
+    const base = 'did:web:tng-cdn.who.int:v2:trustlist';
+    const certificate = makeCertificate(signer.p256, { usages: ['1.3.6.1.4.1.1847.2021.1.2'] });
+    const authority = makeCertificate(signer.p384, { ca: true });
+    const listed = (fragment: string, key: typeof certificate) => ({
+      id: `${base}:-:XXA#${fragment}`,
+      publicKeyJwk: jwkOf(key.publicKey, { x5c: [key.raw.toString('base64')] }),
+    });
+    const network = (id: string) =>
+      did({
+        id,
+        assertionMethod: undefined,
+        verificationMethod: [`${base}:other`, listed('a%2Fb%2Bcd%3D%3D', certificate), listed('ca', authority)],
+      });
+    const keys = keysIn(network(base));
+    expect(keys.map((key) => [key.issuer, key.kid, formatsOf(key), [...key.kinds]])).toEqual([
+      [null, 'a/b+cd==', ['eu-dcc', 'who-ddcc'], ['vaccination']],
+    ]);
+    expect(errorIn(network('did:web:tng-cdn-who.int'))).toContain('assertionMethod');
+    expect(errorIn(network('did:web:who.int.example'))).toContain('assertionMethod');
   });
 
   it('without a key for assertion, without id, of another issuer or with a private key is refused', () => {
