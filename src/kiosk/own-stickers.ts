@@ -26,6 +26,7 @@ export function withOwnStickers(trust: Trust, own: OwnStickers): Trust {
       if (format !== 'sticker' || issuer !== own.issuer) return trust.find(format, issuer, kid);
       return kid.equals(ownKid) ? ownKey : 'unknown-key';
     },
+    findOnly: (format, issuer) => trust.findOnly(format, issuer),
     listed: (format) => trust.listed(format),
     certified: (format, certificate) => trust.certified(format, certificate),
     isRevoked(pass) {

@@ -1,9 +1,10 @@
+import { MINUTE_MS } from '../base/time.ts';
 import type { Authenticated } from '../door/event.ts';
 import type { ScanSubject } from '../journal/journal.ts';
 import type { PassReason } from '../pass/pass.ts';
 import { factsOf } from '../policy/facts.ts';
 import type { Policy } from '../policy/policy.ts';
-import { reuseModeFor } from '../policy/presets.ts';
+import { reuseOf } from '../policy/presets.ts';
 
 /** Refusals that come after a good signature: only then is what the scan says of itself proven. */
 const PROVEN: ReadonlySet<PassReason> = new Set([
@@ -18,6 +19,7 @@ const PROVEN: ReadonlySet<PassReason> = new Set([
 export function subjectOf(outcome: Authenticated, policy: Policy, zone: string, nowMs: number): ScanSubject {
   if (outcome.ok) {
     const pass = outcome.value;
+    const { mode, windowMs } = reuseOf(policy, pass);
     return {
       pass,
       facts: factsOf(pass.claims, zone, nowMs),
@@ -25,8 +27,8 @@ export function subjectOf(outcome: Authenticated, policy: Policy, zone: string, 
       kind: pass.kind,
       issuer: pass.issuer,
       policy: policy.id,
-      reuse: policy.reuse,
-      reuseMode: reuseModeFor(policy, pass.kind, pass.single),
+      reuse: mode === 'passback' ? { ...policy.reuse, minutes: windowMs / MINUTE_MS } : policy.reuse,
+      reuseMode: mode,
     };
   }
   const { finding, reason } = outcome.error;

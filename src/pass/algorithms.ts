@@ -2,9 +2,9 @@ import { constants, type KeyObject, verify } from 'node:crypto';
 
 /** A signature algorithm under both of its names, with the keys it fits. */
 export interface Algorithm {
-  readonly jose: 'ES256' | 'PS256' | 'EdDSA';
-  /** RFC 9053 number. */
-  readonly cose: number;
+  readonly jose: 'ES256' | 'PS256' | 'EdDSA' | 'ES256K';
+  /** RFC 9053 number; null where no pass in COSE is signed so. */
+  readonly cose: number | null;
   fits(key: KeyObject): boolean;
   verify(key: KeyObject, signed: Buffer, signature: Buffer): boolean;
 }
@@ -41,9 +41,18 @@ export const ALGORITHMS: readonly Algorithm[] = [
     fits: (key) => key.asymmetricKeyType === 'ed25519',
     verify: (key, signed, signature) => signature.length === 64 && verify(null, signed, key, signature),
   },
+  {
+    // RFC 8812, for credentials of DIDs that live on a blockchain's curve.
+    jose: 'ES256K',
+    cose: null,
+    fits: (key) => key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'secp256k1',
+    verify: (key, signed, signature) =>
+      signature.length === 64 && verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, signature),
+  },
 ];
 
 /** The algorithm of a COSE header value or a JOSE header name, or null for one that is not on the list. */
 export function algorithmNamed(name: unknown): Algorithm | null {
+  if (typeof name !== 'string' && typeof name !== 'number') return null;
   return ALGORITHMS.find((algorithm) => algorithm.cose === name || algorithm.jose === name) ?? null;
 }

@@ -1,9 +1,10 @@
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../base/json.ts';
+import { isJsonObject, type JsonObject } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { isDay } from './day.ts';
+import { isText, soundEntry } from './health-entry.ts';
 import { KID } from './jws.ts';
 import { NO_CLAIMS, type OwnClaims, ownPassFormat } from './own-pass.ts';
 import { HEALTH_KINDS, type Kind } from './pass.ts';
+import { HEALTH_GROUPS, KIND_OF_GROUP } from './required-members.ts';
 
 export const ENTRY_PASS_TYP = 'entry-pass+jwt';
 /** The name of a pass within its issuer. */
@@ -11,38 +12,8 @@ export const ENTRY_PASS_JTI = /^[A-Za-z0-9_-]{8,64}$/;
 /** No control, format or unassigned character: an issuer is shown to people. */
 export const ENTRY_PASS_ISSUER = /^\P{C}{1,256}$/u;
 export const MAX_PRODUCT_LENGTH = 64;
-const MAX_TEXT_LENGTH = 256;
-
-const HEALTH_ENTRIES = ['v', 't', 'r', 'x'] as const;
-type HealthEntry = (typeof HEALTH_ENTRIES)[number];
-const KIND_OF_ENTRY: Readonly<Record<HealthEntry, Kind>> = {
-  v: 'vaccination',
-  t: 'test',
-  r: 'recovery',
-  x: 'exemption',
-};
 
 const BIRTH = /^(\d{4}(-\d{2}(-\d{2})?)?)?$/;
-
-const isText = (value: Json | undefined): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT_LENGTH;
-/** A day, or a date-time that begins with one. */
-const startsOnDay = (value: Json | undefined): boolean => isText(value) && isDay(value.slice(0, 10));
-const isCount = (value: Json | undefined): boolean => Number.isInteger(value) && Number(value) >= 1;
-
-/** The members that every rule about such an entry rests on; an EU DCC entry has more. */
-const IS_SOUND: Readonly<Record<HealthEntry, (entry: JsonObject) => boolean>> = {
-  v: ({ dn, sd, dt }) => isCount(dn) && isCount(sd) && startsOnDay(dt),
-  t: ({ sc, tr }) => startsOnDay(sc) && isText(tr),
-  r: ({ fr, df, du }) => startsOnDay(fr) && startsOnDay(df) && startsOnDay(du),
-  x: ({ why, until }) => isText(why) && (until === undefined || until === null || startsOnDay(until)),
-};
-
-/** One entry, bare or as the EU DCC writes it: in a list of one. */
-function entryOf(value: Json | undefined): JsonObject | null {
-  const entry = isJsonArray(value) && value.length === 1 ? value[0] : value;
-  return isJsonObject(entry) ? entry : null;
-}
 
 function readClaims(payload: JsonObject, kind: Kind): Result<OwnClaims, string> {
   const { jti, nam, dob, product, single } = payload;
@@ -53,14 +24,14 @@ function readClaims(payload: JsonObject, kind: Kind): Result<OwnClaims, string> 
     return err(`product is not a text of at most ${MAX_PRODUCT_LENGTH} characters`);
   }
   if (single !== undefined && typeof single !== 'boolean') return err('single is neither true nor false');
-  const carried = HEALTH_ENTRIES.filter((name) => payload[name] !== undefined);
+  const carried = HEALTH_GROUPS.filter((name) => payload[name] !== undefined);
   const isHealth = HEALTH_KINDS.has(kind);
   const [name] = carried;
-  if (carried.length !== (isHealth ? 1 : 0) || (name !== undefined && KIND_OF_ENTRY[name] !== kind)) {
+  if (carried.length !== (isHealth ? 1 : 0) || (name !== undefined && KIND_OF_GROUP[name] !== kind)) {
     return err(`a pass of the kind ${kind} does not carry ${carried.join(', ') || 'nothing'}`);
   }
-  const entry = name === undefined ? null : entryOf(payload[name]);
-  if (name !== undefined && (entry === null || !IS_SOUND[name](entry))) {
+  const entry = name === undefined ? null : soundEntry(name, payload[name]);
+  if (name !== undefined && entry === null) {
     return err(`${name} lacks a member that rules rest on`);
   }
   return ok({

@@ -4,9 +4,13 @@ import type { PassFormat } from './format.ts';
 import { healthCertificate } from './health-certificate.ts';
 import { nzcp } from './nzcp.ts';
 import { pretixSig1 } from './pretix-sig1.ts';
+import { rotatingTicket } from './rotating-ticket.ts';
+import { sdJwtVc } from './sd-jwt-vc.ts';
 import { smartHealthCard } from './smart-health-card.ts';
 import { sticker } from './sticker.ts';
+import { vcJwt } from './vc-jwt.ts';
 import { vdsNc } from './vds-nc.ts';
+import { vpJwt } from './vp-jwt.ts';
 
 /** Every format that is verified, most frequent first. A new format is one file and one entry here. */
 export const FORMATS: readonly PassFormat[] = [
@@ -17,6 +21,10 @@ export const FORMATS: readonly PassFormat[] = [
   nzcp,
   pretixSig1,
   vdsNc,
+  vcJwt,
+  vpJwt,
+  sdJwtVc,
+  rotatingTicket,
 ];
 
 export type Recognised = { readonly kind: 'format'; readonly format: PassFormat } | Explained;

@@ -1,6 +1,6 @@
 import { decodeBase64url } from '../base/base64url.ts';
-import { isJsonObject, type JsonObject, parseJsonBytes } from '../base/json.ts';
-import { headerOf } from './jws.ts';
+import type { JsonObject } from '../base/json.ts';
+import { headerOf, payloadOf } from './jws.ts';
 import type { FormatName } from './pass.ts';
 
 /** A line that cannot be verified here, with a sentence on why and what to look at instead. */
@@ -103,6 +103,9 @@ function explainJws(line: string): Explanation {
   if (header === null) {
     return { format: null, reason: 'malformed', detail: 'looks like a signed token, but its header cannot be read' };
   }
+  if (decodeBase64url(line.split('.')[1] ?? '') === null) {
+    return { format: null, reason: 'malformed', detail: 'looks like a signed token, but its content cannot be read' };
+  }
   const payload = payloadOf(line);
   if (isCheckInToken(header, payload)) {
     return {
@@ -116,9 +119,6 @@ function explainJws(line: string): Explanation {
     reason: 'unsupported-format',
     detail: `${what} not verified by this version; ${PAPER}`,
   });
-  if (line.includes('~') || /sd-jwt$/.test(String(header['typ']))) return told('sd-jwt-vc', 'SD-JWT credentials are');
-  if (payload?.['vp'] !== undefined) return told('vp-jwt', 'JWT presentations are');
-  if (payload?.['vc'] !== undefined) return told('vc-jwt', 'JWT credentials are');
   if (header['zip'] === 'DEF') return told('smart-health-card', 'SMART Health Cards without their shc:/ are');
   return told(null, 'signed tokens of this type are');
 }
@@ -127,10 +127,4 @@ function explainJws(line: string): Explanation {
 function isCheckInToken(header: JsonObject, payload: JsonObject | null): boolean {
   if (!/^HS\d+$/.test(String(header['alg'])) || payload === null) return false;
   return payload['version'] === '002' || /PASS$/.test(String(payload['iss']));
-}
-
-function payloadOf(line: string): JsonObject | null {
-  const bytes = decodeBase64url(line.split('.')[1] ?? '');
-  const payload = bytes === null ? null : parseJsonBytes(bytes);
-  return payload?.ok === true && isJsonObject(payload.value) ? payload.value : null;
 }

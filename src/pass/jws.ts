@@ -49,49 +49,78 @@ export function headerOf(text: string): JsonObject | null {
   return header?.ok === true && isJsonObject(header.value) ? header.value : null;
 }
 
+/** The claims of what looks like a compact JWS, for telling formats apart; null if they cannot be read strictly. */
+export function payloadOf(line: string): JsonObject | null {
+  const bytes = decodeBase64url(line.split('.')[1] ?? '');
+  const payload = bytes === null ? null : parseJsonBytes(bytes);
+  return payload?.ok === true && isJsonObject(payload.value) ? payload.value : null;
+}
+
 /** A key id of the header, or null for one that no trust list would carry. */
 export function kidOf(header: JsonObject): string | null {
   const kid = header['kid'];
   return typeof kid === 'string' && KID.test(kid) ? kid : null;
 }
 
+type Algorithms = ReadonlySet<Algorithm['jose']>;
+
 /** What the format says about whose key it is and how it may sign. */
 export interface Signer {
   readonly format: VerifiableFormat;
   readonly issuer: string;
   readonly kid: string;
-  readonly algorithms: ReadonlySet<Algorithm['jose']>;
+  readonly algorithms: Algorithms;
+}
+
+/** Why a signature does not count, with a sentence for `pass inspect`. */
+export interface SignatureFault {
+  readonly reason: PassReason;
+  readonly detail: string;
+}
+
+/** Finds the one key by (format, issuer, kid) and verifies with it. */
+export function verifyJws(jws: CompactJws, signer: Signer, trust: Trust): Result<TrustedKey, SignatureFault> {
+  const { format, issuer, kid, algorithms } = signer;
+  return verifyFound(jws, trust.find(format, issuer, Buffer.from(kid, 'utf8')), { format, algorithms });
+}
+
+/** `verifyJws` with what a look-up answered. */
+export function verifyFound(
+  jws: CompactJws,
+  found: ReturnType<Trust['find']>,
+  { format, algorithms }: Pick<Signer, 'format' | 'algorithms'>,
+): Result<TrustedKey, SignatureFault> {
+  if (found === 'unknown-issuer') return err({ reason: found, detail: 'no key of this issuer is in the trust list' });
+  if (found === 'unknown-key') return err({ reason: found, detail: 'the issuer is known, this key of it is not' });
+  const fault = signatureFault(jws, found.key, algorithms, found.alg);
+  if (fault !== null) return err(fault);
+  if (!found.formats.has(format)) return err({ reason: 'key-not-allowed', detail: 'the key may not sign this format' });
+  return ok(found);
 }
 
 /**
- * Finds the one key by (format, issuer, kid) and verifies with it. RFC 7518 section 3.4 ties ES256 to P-256, whatever
- * other curves COSE signs with under that name.
+ * Whether a key signed this, by an algorithm that is allowed and fits it. RFC 7518 section 3.4 ties ES256 to P-256,
+ * whatever other curves COSE signs with under that name.
+ * @param keyAlg the only algorithm that the key was published for, or null where its type decides
  */
-export function verifyJws(
+export function signatureFault(
   jws: CompactJws,
-  signer: Signer,
-  trust: Trust,
-): Result<TrustedKey, { readonly reason: PassReason; readonly detail: string }> {
-  const trusted = trust.find(signer.format, signer.issuer, Buffer.from(signer.kid, 'utf8'));
-  if (trusted === 'unknown-issuer')
-    return err({ reason: trusted, detail: 'no key of this issuer is in the trust list' });
-  if (trusted === 'unknown-key') return err({ reason: trusted, detail: 'the issuer is known, this key of it is not' });
-  const algorithm = allowedAlgorithm(jws.header['alg'], signer, trusted);
-  if (algorithm === null) return err({ reason: 'algorithm-not-allowed', detail: 'the alg is not the one of this key' });
-  if (!algorithm.verify(trusted.key, jws.signed, jws.signature)) {
-    return err({ reason: 'bad-signature', detail: 'the signature does not fit the content' });
+  key: KeyObject,
+  algorithms: Algorithms,
+  keyAlg: string | null = null,
+): SignatureFault | null {
+  const algorithm = allowedAlgorithm(jws.header['alg'], algorithms, key);
+  if (algorithm === null || (keyAlg !== null && keyAlg !== algorithm.jose)) {
+    return { reason: 'algorithm-not-allowed', detail: 'the alg is not the one of this key' };
   }
-  if (!trusted.formats.has(signer.format)) {
-    return err({ reason: 'key-not-allowed', detail: 'the key may not sign this format' });
-  }
-  return ok(trusted);
+  if (algorithm.verify(key, jws.signed, jws.signature)) return null;
+  return { reason: 'bad-signature', detail: 'the signature does not fit the content' };
 }
 
-function allowedAlgorithm(alg: Json | undefined, signer: Signer, trusted: TrustedKey): Algorithm | null {
+function allowedAlgorithm(alg: Json | undefined, algorithms: Algorithms, key: KeyObject): Algorithm | null {
   const algorithm = typeof alg === 'string' ? algorithmNamed(alg) : null;
-  if (algorithm === null || !signer.algorithms.has(algorithm.jose)) return null;
-  if (trusted.alg !== null && trusted.alg !== algorithm.jose) return null;
-  return algorithm.fits(trusted.key) && isJoseCurve(algorithm, trusted.key) ? algorithm : null;
+  if (algorithm === null || !algorithms.has(algorithm.jose)) return null;
+  return algorithm.fits(key) && isJoseCurve(algorithm, key) ? algorithm : null;
 }
 
 const isJoseCurve = (algorithm: Algorithm, key: KeyObject): boolean =>

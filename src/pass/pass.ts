@@ -97,6 +97,11 @@ export interface PassFields extends Finding {
   readonly claims: Claims;
   /** The issuer itself allows one use only. */
   readonly single: boolean;
+  /**
+   * For a code that changes: shown again within this many milliseconds, it may be a picture of the first. Counts under
+   * every policy.
+   */
+  readonly copyMs?: number;
 }
 
 /** A genuine, unrevoked pass within its own dates: only `authenticate` makes one. */

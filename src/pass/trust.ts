@@ -1,5 +1,20 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { Kind, PassFields, VerifiableFormat } from './pass.ts';
+import type { TotpAlgorithm } from './totp.ts';
+
+/** What is known beforehand of a ticket whose code changes. */
+export interface RotatingTerms {
+  readonly algorithm: TotpAlgorithm;
+  /** How long a code is shown. */
+  readonly periodMs: number;
+  readonly digits: number;
+  readonly kind: Kind;
+  readonly product: string | null;
+  /** The ticket's own dates, milliseconds since the epoch. */
+  readonly validFromMs: number | null;
+  readonly validUntilMs: number | null;
+  readonly single: boolean;
+}
 
 /** One public key and what it may sign; imported once, so that a scan never parses a key. */
 export interface TrustedKey {
@@ -13,6 +28,8 @@ export interface TrustedKey {
   readonly kinds: ReadonlySet<Kind>;
   /** The certificate of an authority that may vouch for keys inside passes (`certified`); absent for all others. */
   readonly authority?: X509Certificate;
+  /** Where the key is no public one but the shared secret of a ticket: the terms of that ticket. */
+  readonly rotating?: RotatingTerms;
 }
 
 /** A key that came inside a pass, for which an authority of the trust list vouches between two times. */
@@ -32,6 +49,11 @@ export interface Trust {
    * @param kid the key id as bytes: UTF-8 for JOSE, the byte string itself for COSE
    */
   find(format: VerifiableFormat, issuer: string | null, kid: Buffer): TrustedKey | 'unknown-issuer' | 'unknown-key';
+  /**
+   * The one key of an issuer for a format that names its key by the issuer alone; an issuer with several keys must say
+   * which, so that they are never tried in turn.
+   */
+  findOnly(format: VerifiableFormat, issuer: string): TrustedKey | 'unknown-issuer' | 'unknown-key';
   /**
    * Every key of a format whose passes name neither key nor issuer. pretix publishes a list of valid keys an event, and
    * by its specification each of them may have signed: they are tried in turn, these few and no others.

@@ -1,7 +1,7 @@
-import { DAY_MS, MINUTE_MS, type WallTime } from '../base/time.ts';
+import { DAY_MS, type WallTime } from '../base/time.ts';
 import type { Pass, Refusal } from '../pass/pass.ts';
 import type { Policy } from './policy.ts';
-import { reuseModeFor } from './presets.ts';
+import { reuseOf } from './presets.ts';
 import { REASONS, type ReasonCode, type VerdictName } from './reasons.ts';
 
 /** An earlier admission under the same use key. */
@@ -73,10 +73,10 @@ export function decide(pass: Pass, policy: Policy, history: History, now: WallTi
 
 function isUsedUp(pass: Pass, policy: Policy, history: History): boolean {
   if (history.lastUse === null) return false;
-  const mode = reuseModeFor(policy, pass.kind, pass.single);
+  const { mode, windowMs } = reuseOf(policy, pass);
   if (mode === 'single') return true;
   // A stamp from a wrong clock may lie in the future: only nearness in time counts, in either direction.
-  return mode === 'passback' && Math.abs(history.lastUse.agoMs) < policy.reuse.minutes * MINUTE_MS;
+  return mode === 'passback' && Math.abs(history.lastUse.agoMs) < windowMs;
 }
 
 function failedRule(pass: Pass, policy: Policy, now: WallTime): string | null {

@@ -1,4 +1,5 @@
-import { HEALTH_KINDS, KINDS } from '../pass/pass.ts';
+import { MINUTE_MS } from '../base/time.ts';
+import { HEALTH_KINDS, KINDS, type PassFields } from '../pass/pass.ts';
 import type { Policy } from './policy.ts';
 
 /** Whatever an issuer on the trust list signed is enough; nothing is counted. */
@@ -38,4 +39,19 @@ export function reuseModeFor(
 ): Policy['reuse']['mode'] {
   if (HEALTH_KINDS.has(kind)) return policy.reuse.mode === 'single' ? 'none' : policy.reuse.mode;
   return issuerSingle ? 'single' : policy.reuse.mode;
+}
+
+/**
+ * How uses of a pass are counted. A code that changes is remembered for as long as a picture of it would be good,
+ * whatever the policy counts: a copy must not come in after the ticket.
+ * @returns how long an earlier use stands in the way of a passback; milliseconds
+ */
+export function reuseOf(
+  policy: Policy,
+  pass: Pick<PassFields, 'kind' | 'single' | 'copyMs'>,
+): { readonly mode: Policy['reuse']['mode']; readonly windowMs: number } {
+  const mode = reuseModeFor(policy, pass.kind, pass.single);
+  if (mode === 'single') return { mode, windowMs: 0 };
+  const windowMs = Math.max(mode === 'passback' ? policy.reuse.minutes * MINUTE_MS : 0, pass.copyMs ?? 0);
+  return { mode: windowMs > 0 ? 'passback' : 'none', windowMs };
 }

@@ -1,9 +1,10 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { isSelfCertifying, keyOfDid, keyOfMultibase } from '../pass/did.ts';
 import type { VerifiableFormat } from '../pass/pass.ts';
 import { kindsOf } from './certificates.ts';
 import { ALL_KINDS, agreedIssuer, type LooseDocument, type LooseKey } from './loose-key.ts';
-import { type PublicJwk, readPublicJwk } from './public-jwk.ts';
+import { type PublicJwk, readPublicJwk, thumbprintOf } from './public-jwk.ts';
 
 const BY_FRAGMENT: ReadonlySet<VerifiableFormat> = new Set(['nzcp']);
 /** What the participants of the WHO's health certification network sign; passes name a key by its id alone. */
@@ -46,19 +47,38 @@ function networkKey({ key, alg, certificate }: PublicJwk, kid: string, { name }:
   return [{ key, alg, issuer: null, kid: percentDecoded(kid), formats: BY_KID, kinds, source: name }];
 }
 
+/** The key of a verification method: a JWK, or a multikey. */
+function keyOfMethod(method: JsonObject): Result<PublicJwk, string> {
+  const multibase = method['publicKeyMultibase'];
+  if (method['publicKeyJwk'] !== undefined || typeof multibase !== 'string') {
+    return readPublicJwk(method['publicKeyJwk']);
+  }
+  const key = keyOfMultibase(multibase);
+  if (key === null) return err('a publicKeyMultibase that is no key of a type that signs passes');
+  return ok({ key, alg: null, kid: null, thumbprint: thumbprintOf(key), certificate: null });
+}
+
+/** The key of a DID that is its key: its document adds nothing and may hold the `id` alone. */
+function keyOfName(did: string, document: LooseDocument): Result<readonly LooseKey[], string> {
+  const key = keyOfDid(did);
+  if (key === null) return err(`${document.name} is of ${did}, in which no key can be read`);
+  return ok([{ key, alg: null, issuer: did, kid: did, formats: BY_URL, kinds: ALL_KINDS, source: document.name }]);
+}
+
 /** A W3C DID document (DID core, section 5) as did:web publishes it: the issuer is the DID, keys are JWKs. */
 export function readDidDocument(json: JsonObject, document: LooseDocument): Result<readonly LooseKey[], string> {
   const did = json['id'];
   if (typeof did !== 'string' || !did.startsWith('did:')) return err(`${document.name} is a DID document without id`);
   const agreed = agreedIssuer(document, did);
   if (typeof agreed === 'string') return err(agreed);
+  if (isSelfCertifying(did) && json['verificationMethod'] === undefined) return keyOfName(did, document);
   const isNetwork = WHO_NETWORK.test(did);
   const keys: LooseKey[] = [];
   for (const method of isNetwork ? listedMethods(json) : assertionMethods(json, did)) {
     const id = methodId(did, method['id']);
     const fragment = id?.split('#')[1] ?? '';
     if (id === null || fragment === '') return err(`${document.name} has a verification method without id`);
-    const jwk = readPublicJwk(method['publicKeyJwk']);
+    const jwk = keyOfMethod(method);
     if (!jwk.ok) return err(`${document.name}: ${fragment}: ${jwk.error}`);
     const common = { key: jwk.value.key, alg: jwk.value.alg, issuer: did, kinds: ALL_KINDS, source: document.name };
     if (isNetwork) {

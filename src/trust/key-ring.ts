@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { decodeBase64, decodeBase64url } from '../base/base64url.ts';
+import { canonicalJson } from '../base/json.ts';
 import type { PassFields, VerifiableFormat } from '../pass/pass.ts';
 import type { Trust, TrustedKey } from '../pass/trust.ts';
 import { Authorities } from './authorities.ts';
@@ -24,6 +25,7 @@ function coseKids(kid: string): readonly Buffer[] {
  */
 function merged<K extends TrustedKey>(standing: K, added: K): K | null {
   if (!standing.key.equals(added.key)) return null;
+  if (canonicalJson({ ...standing.rotating }) !== canonicalJson({ ...added.rotating })) return null;
   if (standing.alg !== null && added.alg !== null && standing.alg !== added.alg) return null;
   const kinds = new Set([...standing.kinds].filter((kind) => added.kinds.has(kind)));
   return { ...standing, alg: standing.alg ?? added.alg, kinds };
@@ -39,6 +41,22 @@ class KeyRing<K extends TrustedKey> {
     const slot = slots.get(kid.toString('latin1'));
     if (slot === undefined) return 'unknown-key';
     return slot.byFormat.get(format) ?? slot.first;
+  }
+
+  findOnly(format: VerifiableFormat, issuer: string): K | 'unknown-issuer' | 'unknown-key' {
+    const slots = this.#byIssuer.get(issuer);
+    if (slots === undefined) return 'unknown-issuer';
+    let only: K | null = null;
+    let other: K | null = null;
+    for (const slot of slots.values()) {
+      other ??= slot.first;
+      const key = slot.byFormat.get(format);
+      if (key === undefined) continue;
+      // One key under two names is still one key.
+      only = only === null ? key : merged(only, key);
+      if (only === null) return 'unknown-key';
+    }
+    return only ?? (slots.size === 1 ? other : null) ?? 'unknown-key';
   }
 
   /** Adds a key under all of its names, or answers with the other key that already goes by one of them. */
@@ -109,6 +127,7 @@ export function trustOf(keys: readonly TrustedKey[], isRevoked: (pass: PassField
   const authorities = new Authorities(keys);
   return {
     find: (format, issuer, kid) => ring.find(format, issuer, kid),
+    findOnly: (format, issuer) => ring.findOnly(format, issuer),
     listed: (format) => (format === 'pretix-sig1' ? tickets : []),
     certified: (format, certificate) => authorities.certified(format, certificate),
     isRevoked,

@@ -1,12 +1,9 @@
-import { createHash, createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { decodeBase64, decodeBase64url } from '../base/base64url.ts';
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
+import { decodeBase64 } from '../base/base64url.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { ALGORITHMS, algorithmNamed } from '../pass/algorithms.ts';
-
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
-/** RFC 7518 section 6.2.1 and RFC 8037: coordinates have the full length of the field. */
-const COORDINATE_BYTES: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, Ed25519: 32 };
+import { importPublicJwk, textMember, unfitForVerifying } from '../pass/public-key.ts';
 
 /** A JSON Web Key (RFC 7517) that can verify passes. */
 export interface PublicJwk {
@@ -28,35 +25,6 @@ export function thumbprintOf(key: KeyObject): string {
   return createHash('sha256').update(JSON.stringify(members), 'utf8').digest('base64url');
 }
 
-function textMember(jwk: JsonObject, name: string): string | null {
-  const value = jwk[name];
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function membersOf(jwk: JsonObject, kty: string): JsonWebKey | null {
-  const crv = textMember(jwk, 'crv') ?? '';
-  const names = kty === 'RSA' ? ['n', 'e'] : kty === 'EC' ? ['x', 'y'] : kty === 'OKP' ? ['x'] : [];
-  const members: JsonWebKey = kty === 'RSA' ? { kty } : { kty, crv };
-  for (const name of names) {
-    const text = textMember(jwk, name);
-    const bytes = text === null ? null : decodeBase64url(text);
-    if (text === null || bytes === null) return null;
-    if (kty !== 'RSA' && bytes.length !== COORDINATE_BYTES[crv]) return null;
-    members[name] = text;
-  }
-  return names.length === 0 ? null : members;
-}
-
-function importMembers(jwk: JsonObject, kty: string): Result<KeyObject, string> {
-  const members = membersOf(jwk, kty);
-  if (members === null) return err(`is no complete key of type ${kty} on a curve that passes use`);
-  try {
-    return ok(createPublicKey({ key: members, format: 'jwk' }));
-  } catch {
-    return err('is not a point on its curve or not a key at all');
-  }
-}
-
 function readChain(x5c: Json | undefined): Result<X509Certificate | null, string> {
   if (x5c === undefined) return ok(null);
   const first = isJsonArray(x5c) ? x5c[0] : undefined;
@@ -74,27 +42,16 @@ function importKey(jwk: JsonObject, certificate: X509Certificate | null): Result
   if (kty === null) return certificate === null ? err('names no kty') : ok(certificate.publicKey);
   // A set made from a certificate may leave the key itself out.
   const isBare = certificate !== null && jwk['x'] === undefined && jwk['n'] === undefined;
-  const key = isBare ? ok(certificate.publicKey) : importMembers(jwk, kty);
+  const key = isBare ? ok(certificate.publicKey) : importPublicJwk(jwk);
   if (key.ok && certificate !== null && !key.value.equals(certificate.publicKey)) {
     return err('and its certificate are two different keys');
   }
   return key;
 }
 
-/** Why a key is not for verifying signatures, or null (RFC 7517 sections 4.2 and 4.3). */
-function otherUse(jwk: JsonObject): string | null {
-  const { use, key_ops: operations } = jwk;
-  if (use !== undefined && use !== 'sig') return 'is not for signatures (its use is another)';
-  if (operations !== undefined && !(isJsonArray(operations) && operations.includes('verify'))) {
-    return 'is not for verifying (key_ops)';
-  }
-  return null;
-}
-
 function readMembers(jwk: JsonObject): Result<PublicJwk, string> {
-  if (PRIVATE_MEMBERS.some((name) => jwk[name] !== undefined)) return err('holds a private key: give the public one');
-  const use = otherUse(jwk);
-  if (use !== null) return err(use);
+  const unfit = unfitForVerifying(jwk);
+  if (unfit !== null) return err(unfit);
   const kid = textMember(jwk, 'kid');
   if (kid === null && jwk['kid'] !== undefined) return err('has a kid that is no text');
   const certificate = readChain(jwk['x5c']);

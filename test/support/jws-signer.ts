@@ -5,7 +5,7 @@ import type { VerifiableFormat } from '../../src/pass/pass.ts';
 import type { TrustedKey } from '../../src/pass/trust.ts';
 import { ALL_KINDS } from '../../src/trust/loose-key.ts';
 
-type KeyType = 'P-256' | 'P-384' | 'Ed25519';
+type KeyType = 'P-256' | 'P-384' | 'secp256k1' | 'Ed25519';
 
 /** A key made when the test runs, with what it signs. */
 export interface JwsSigner {

@@ -1,0 +1,159 @@
+import { isJsonObject, type JsonObject, parseJsonBytes } from '../base/json.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import type { WallTime } from '../base/time.ts';
+import { type Credential, passIdOf, readCredential } from './credential.ts';
+import { claimsOfCredentials } from './credential-claims.ts';
+import { checkDates } from './dates.ts';
+import { type PassFormat, refusal } from './format.ts';
+import { CREDENTIAL_ALGORITHMS, credentialKid, verifyIssued } from './issuer-key.ts';
+import { type CompactJws, headerOf, parseCompactJws, type SignatureFault, signatureFault } from './jws.ts';
+import { isNumericDate } from './numeric-date.ts';
+import { type Finding, NO_FINDING, type PassFields, type Refusal } from './pass.ts';
+import { importPublicJwk, unfitForVerifying } from './public-key.ts';
+import { digestOf, hashOf, type SdJwtText, splitSdJwt, type Unpacked, unpack } from './sd-jwt.ts';
+import type { Trust } from './trust.ts';
+
+const FORMAT = 'sd-jwt-vc';
+/** `dc+sd-jwt` and every other token that says it is an SD-JWT (RFC 9901 section 9.11). */
+const TYP = /^(application\/)?([A-Za-z0-9.+-]+\+)?sd-jwt$/;
+const KEY_BINDING_TYP = 'kb+jwt';
+
+/** An SD-JWT with what can be read of it without trusting it. */
+interface Token {
+  readonly text: SdJwtText;
+  readonly jws: CompactJws;
+  readonly kid: string | null;
+  /** The claims of the issuer's own part, digests and all. */
+  readonly issued: JsonObject;
+  readonly keyBinding: KeyBinding | null;
+  readonly unpacked: Exclude<Unpacked, { kind: 'malformed' }>;
+  readonly credential: Credential;
+}
+
+interface KeyBinding {
+  readonly jws: CompactJws;
+  readonly payload: JsonObject;
+}
+
+function openPart(text: string): Result<KeyBinding, string> {
+  const jws = parseCompactJws(text);
+  if (!jws.ok) return jws;
+  const payload = parseJsonBytes(jws.value.payload);
+  if (!payload.ok) return err(`the payload is ${payload.error}`);
+  return isJsonObject(payload.value)
+    ? ok({ jws: jws.value, payload: payload.value })
+    : err('the payload is no JSON object');
+}
+
+/** RFC 9901 section 4.3: what a holder adds to show that the key of the credential is at hand. */
+function openKeyBinding(text: string | null): Result<KeyBinding | null, string> {
+  if (text === null) return ok(null);
+  const part = openPart(text);
+  if (!part.ok) return err(`key binding: ${part.error}`);
+  if (part.value.jws.header['typ'] !== KEY_BINDING_TYP) return err('the key binding does not say typ: kb+jwt');
+  const { iat, aud, nonce, sd_hash: sdHash } = part.value.payload;
+  const isComplete = isNumericDate(iat) && typeof sdHash === 'string';
+  if (!isComplete || typeof aud !== 'string' || typeof nonce !== 'string') {
+    return err('the key binding lacks iat, aud, nonce or sd_hash');
+  }
+  return part;
+}
+
+function openToken(line: string): Result<Token, string> {
+  const text = splitSdJwt(line);
+  if (!text.ok) return text;
+  const part = openPart(text.value.issued);
+  if (!part.ok) return part;
+  const { jws, payload: issued } = part.value;
+  const { typ } = jws.header;
+  if (typ !== undefined && !(typeof typ === 'string' && TYP.test(typ))) return err('its typ is that of something else');
+  const kid = credentialKid(jws.header['kid']);
+  if (kid === undefined) return err('the header names no usable kid');
+  const keyBinding = openKeyBinding(text.value.keyBinding);
+  if (!keyBinding.ok) return keyBinding;
+  const unpacked = unpack(issued, text.value.disclosures);
+  if (unpacked.kind === 'malformed') return err(unpacked.detail);
+  const said = unpacked.kind === 'payload' ? unpacked.payload : issued;
+  const credential = readCredential(FORMAT, said, said, jws.payload);
+  if (!credential.ok) return credential;
+  return ok({
+    text: text.value,
+    jws,
+    kid,
+    issued,
+    keyBinding: keyBinding.value,
+    unpacked,
+    // A name that may be left undisclosed would give one pass two names.
+    credential: { ...credential.value, passId: passIdOf(FORMAT, credential.value.issuer, issued, jws.payload) },
+  });
+}
+
+/** The signature of the holder's key, which the issuer named in `cnf`, over all that is presented. */
+function keyBindingFault({ text, issued, keyBinding }: Token): SignatureFault | null {
+  if (keyBinding === null) return null;
+  const { cnf } = issued;
+  const jwk = isJsonObject(cnf) ? cnf['jwk'] : undefined;
+  const key = isJsonObject(jwk) && unfitForVerifying(jwk) === null ? importPublicJwk(jwk) : null;
+  if (key?.ok !== true) return { reason: 'key-not-allowed', detail: 'the credential names no key of a holder (cnf)' };
+  const fault = signatureFault(keyBinding.jws, key.value, CREDENTIAL_ALGORITHMS);
+  if (fault !== null) return { reason: fault.reason, detail: `the key binding: ${fault.detail}` };
+  if (digestOf(hashOf(issued) ?? '', text.presented) === keyBinding.payload['sd_hash']) return null;
+  return { reason: 'bad-signature', detail: 'the key binding was made for another presentation' };
+}
+
+/** All signatures: the issuer's, its digests over every disclosure, and the holder's if there is one. */
+function presentationFault(token: Token): SignatureFault | null {
+  if (token.unpacked.kind === 'unreferenced') {
+    return { reason: 'bad-signature', detail: 'a disclosure is not among those that the issuer signed' };
+  }
+  return keyBindingFault(token);
+}
+
+/**
+ * SD-JWT (RFC 9901) with the claims of a verifiable credential: the issuer's JWS, disclosures by their digests, and
+ * key binding where the holder added it. The door can give no nonce, so that `aud` and `nonce` are only checked to be
+ * there. Remembered by what the issuer signed, whatever is disclosed of it.
+ */
+function verify(line: string, trust: Trust, now: WallTime): Result<PassFields, Refusal> {
+  const opened = openToken(line);
+  if (!opened.ok) return refusal('malformed', opened.error, { ...NO_FINDING, format: FORMAT });
+  const { jws, kid, credential } = opened.value;
+  const claims = claimsOfCredentials([credential]);
+  const finding: Finding = {
+    format: FORMAT,
+    kind: claims.ok ? claims.value.claims.kind : null,
+    issuer: credential.issuer,
+    kid,
+    validFromMs: credential.validFromMs,
+    validUntilMs: credential.validUntilMs,
+  };
+  const trusted = verifyIssued(jws, { format: FORMAT, issuer: credential.issuer, kid }, trust);
+  if (!trusted.ok) return refusal(trusted.error.reason, trusted.error.detail, finding);
+  const presented = presentationFault(opened.value);
+  if (presented !== null) return refusal(presented.reason, presented.detail, finding);
+  if (finding.kind !== null && !trusted.value.kinds.has(finding.kind)) {
+    return refusal('key-not-allowed', `the key may not sign passes of the kind ${finding.kind}`, finding);
+  }
+  const outside = checkDates(finding, now);
+  if (outside !== null) return refusal(outside, 'the clock is outside the dates of the credential', finding);
+  if (!claims.ok) return refusal('bad-claims', claims.error, finding);
+  const fault = credential.fault;
+  if (fault !== null) return refusal('bad-claims', fault, finding);
+  return ok({
+    ...finding,
+    format: FORMAT,
+    kind: claims.value.claims.kind,
+    kid: kid ?? trusted.value.kid,
+    passId: credential.passId,
+    claims: claims.value.claims,
+    single: false,
+  });
+}
+
+/** True for a token with disclosures, and for one that only says it might have some. */
+function isSdJwt(line: string): boolean {
+  if (!line.startsWith('e')) return false;
+  return line.includes('~') ? /^e[A-Za-z0-9_-]+\./.test(line) : TYP.test(String(headerOf(line)?.['typ']));
+}
+
+export const sdJwtVc: PassFormat = { name: FORMAT, claims: isSdJwt, verify };
