@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { reasonOf } from './base/assert.ts';
 import { VERSION } from './base/version.ts';
-import { type Command, EXIT_USAGE, print, tell, UsageError } from './commands/command.ts';
+import { type Command, EXIT_NOT_ALL, EXIT_USAGE, print, tell, UsageError } from './commands/command.ts';
 
 interface Listed {
   readonly summary: string;
@@ -64,14 +64,17 @@ async function main(args: readonly string[]): Promise<number> {
   return command.run(rest);
 }
 
+// Whoever read the output has left, as in `munjigi journal tail | head`: nothing more can be told to anyone.
+process.stdout.on('error', () => process.exit(EXIT_NOT_ALL));
+// A door must not close because nobody reads its log any more.
+process.stderr.on('error', () => {});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {
   if (!(thrown instanceof UsageError)) {
     // A bug: one line, then an end that no hanging thread can delay; the supervisor starts us again.
-    tell(
-      `bug: ${reasonOf(thrown)}${thrown instanceof Error ? ` at ${thrown.stack?.split('\n')[1]?.trim() ?? ''}` : ''}`,
-    );
+    tell(`bug: ${reasonOf(thrown)} ${thrown instanceof Error ? (thrown.stack?.split('\n')[1]?.trim() ?? '') : ''}`);
     process.abort();
   }
   tell(`munjigi: ${thrown.message}`);

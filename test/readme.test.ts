@@ -18,9 +18,18 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 /** The cells of the table under a heading, one array a row. */
 function tableUnder(heading: string, index = 0): string[][] {
   const section = readme.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  const tables = section.split('\n\n').map((block) => block.trim()).filter((block) => block.startsWith('|'));
+  const tables = section
+    .split('\n\n')
+    .map((block) => block.trim())
+    .filter((block) => block.startsWith('|'));
   const rows = tables[index]?.split('\n').slice(2) ?? [];
-  return rows.map((row) => row.replaceAll('\\|', '/').split('|').slice(1, -1).map((cell) => cell.trim()));
+  return rows.map((row) =>
+    row
+      .replaceAll('\\|', '/')
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 describe('the README', () => {
@@ -60,7 +69,9 @@ describe('the README', () => {
 
   it('names every preset and gives each runtime dependency its line', () => {
     for (const { id } of PRESETS) expect(readme).toContain(`\`${id}\``);
-    const listed = tableUnder('What it is built on').flatMap(([names]) => (names ?? '').replaceAll('`', '').split(', '));
+    const listed = tableUnder('What it is built on').flatMap(([names]) =>
+      (names ?? '').replaceAll('`', '').split(', '),
+    );
     expect(listed.sort()).toEqual(Object.keys(manifest.dependencies).sort());
   });
 });

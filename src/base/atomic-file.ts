@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -9,6 +9,8 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
   const beside = `${path}.new`;
   const file = openSync(beside, 'w', 0o600);
   try {
+    // A file that an earlier power cut left behind keeps the mode it had.
+    fchmodSync(file, 0o600);
     writeFileSync(file, content);
     fsyncSync(file);
   } finally {

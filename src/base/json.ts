@@ -135,11 +135,13 @@ function settle(
     for (const element of value) settle(element, tally);
     return;
   }
-  const names = Object.keys(value);
-  tally.members += names.length;
-  tally.items += names.length;
-  for (const name of names) settle(value[name] ?? null, tally);
+  // Without a prototype first, so that the loop, which needs no list of names, sees the members of the text alone.
   Object.setPrototypeOf(value, null);
+  for (const name in value) {
+    tally.members += 1;
+    tally.items += 1;
+    settle(value[name] ?? null, tally);
+  }
 }
 
 function holdsLoneSurrogate(value: Json): boolean {

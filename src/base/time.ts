@@ -16,9 +16,9 @@ export interface Clock {
   wall(): WallTime;
 }
 
-const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt]([01]\d|2[0-3]):(\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** RFC 3339 section 5.6 date-time to milliseconds since the epoch; a day that is not in the calendar is refused. */
+/** RFC 3339 section 5.6 date-time to milliseconds since the epoch; a day that is not in the calendar and the hour 24 are refused. */
 export function parseInstant(text: string): Result<number, string> {
   const match = RFC3339.exec(text);
   const atMs = match === null ? Number.NaN : Date.parse(text);

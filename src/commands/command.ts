@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { reasonOf } from '../base/assert.ts';
+import { plainText } from '../base/plain-text.ts';
 
 /** One sub-command of `munjigi`. */
 export interface Command {
@@ -16,6 +17,30 @@ export const EXIT_USAGE = 2;
 /** A call that cannot be carried out as it stands: one sentence, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  constructor(sentence: string) {
+    // It may quote a file, a key or the system.
+    super(plainText(sentence));
+  }
+}
+
+/** Carries out one action of a command, such as `keygen` of `pass`; gives the exit code. */
+export type Action = (args: readonly string[]) => Promise<number>;
+
+/** Carries out the action that the arguments name; each knows its own options alone. */
+export function runAction(command: string, actions: ReadonlyMap<string, Action>, args: readonly string[]) {
+  const at = args.findIndex((word) => actions.has(word));
+  const action = actions.get(args[at] ?? '');
+  if (action !== undefined) return action(args.filter((_, index) => index !== at));
+  const [first, ...others] = actions.keys();
+  const last = others.pop();
+  const names = [`'munjigi ${command} ${first}'`, ...others.map((name) => `'${name}'`)].join(', ');
+  throw new UsageError(`say ${names} or '${last}'; see --help`);
+}
+
+/** Refuses the first word beyond those that the command takes. */
+export function refuseWords(words: readonly string[]): void {
+  if (words[0] !== undefined) throw new UsageError(`'${words[0]}' is not expected; see --help`);
 }
 
 /** Parses the arguments of a command strictly; a misspelt option is a usage error that names it. */
@@ -26,7 +51,8 @@ export function parseCommandLine<const T extends NonNullable<ParseArgsConfig['op
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (thrown) {
-    throw new UsageError(`${reasonOf(thrown).split('. ')[0]}; see --help`);
+    // Node's advice runs over several lines; its first sentence says what is wrong.
+    throw new UsageError(`${reasonOf(thrown).split(/\.\s/)[0]}; see --help`);
   }
 }
 
@@ -34,6 +60,11 @@ export function parseCommandLine<const T extends NonNullable<ParseArgsConfig['op
 export function orUsage<T>(result: { ok: true; value: T } | { ok: false; error: string }): T {
   if (result.ok) return result.value;
   throw new UsageError(result.error);
+}
+
+/** A number with its noun in the right form. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A value that must be given. */

@@ -14,6 +14,7 @@ import { bootId } from '../main.ts';
 import { drawSticker } from '../sticker/draw.ts';
 
 const ANSWER_WITHIN_MS = 60_000;
+const UNANSWERED = "the kiosk stopped before it answered: look at 'munjigi journal tail' for what was done";
 
 /** Carries out a writing command: by the kiosk that holds the folder, else here, with the folder locked. */
 export async function carryOut(dataPath: string, request: OfficeRequest): Promise<Result<OfficeAnswer, string>> {
@@ -31,18 +32,22 @@ function askKiosk(path: string, request: OfficeRequest): Promise<Result<OfficeAn
       socket.destroy();
       resolve(err('the kiosk does not answer: look at its log, then try again'));
     });
-    socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`));
+    let isHeard = false;
+    socket.on('connect', () => {
+      isHeard = true;
+      socket.write(`${JSON.stringify(request)}\n`);
+    });
     socket.on('data', (bytes: Buffer) => received.push(bytes));
     socket.on('error', () => {
-      // A socket file that nobody serves was left by a kiosk that was killed.
       cancel();
-      resolve(null);
+      // A socket file that nobody serves was left by a kiosk that was killed.
+      resolve(isHeard ? err(UNANSWERED) : null);
     });
     socket.on('end', () => {
       cancel();
       const text = Buffer.concat(received).toString('utf8');
       if (text.endsWith('\n')) resolve(JSON.parse(text) as Result<OfficeAnswer, string>);
-      else resolve(err("the kiosk stopped before it answered: look at 'munjigi journal tail' for what was done"));
+      else resolve(err(UNANSWERED));
     });
   });
 }
@@ -65,8 +70,7 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
     const office = new BackOffice({
       ...around,
       desk,
-      trustStore: stores.value.trustStore,
-      reloadTrust: stores.value.reloadTrust,
+      importTrust: stores.value.importTrust,
     });
     return await office.carryOut(request);
   } finally {

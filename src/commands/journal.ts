@@ -1,10 +1,11 @@
+import { plainText } from '../base/plain-text.ts';
 import { formatInstant, SECOND_MS } from '../base/time.ts';
 import { realTimers } from '../base/timers.ts';
 import type { Entry } from '../journal/entry.ts';
-import { openJournalReader } from '../journal/open.ts';
 import { entriesFrom, type JournalReader, newestEntries } from '../journal/query.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { type Command, EXIT_OK, orUsage, parseCommandLine, print, tell, UsageError } from './command.ts';
+import { readJournal } from './read-journal.ts';
 
 const USUAL_LINES = 20;
 const MAX_LINES = 1_000_000;
@@ -33,15 +34,12 @@ Prints the newest entries of the log, oldest first (N is ${USUAL_LINES} if not g
     }
     const dataPath = chooseDataPath(values.data);
     tell(`data folder: ${dataPath}`);
-    const db = orUsage(openJournalReader(orUsage(readDataFolder(dataPath)).journal));
     const show = (entry: Entry): void => print(values.json ? JSON.stringify(entry) : textOf(entry));
-    try {
+    await readJournal(orUsage(readDataFolder(dataPath)).journal, async (db) => {
       const newest = newestEntries(db, lines);
       for (const entry of newest) show(entry);
       if (values.follow) await follow(db, (newest.at(-1)?.seq ?? newestSeq(db)) + 1, show);
-    } finally {
-      db.close();
-    }
+    });
     return EXIT_OK;
   },
 };
@@ -50,11 +48,16 @@ const newestSeq = (db: JournalReader): number => newestEntries(db, 1)[0]?.seq ??
 
 function follow(db: JournalReader, from: number, show: (entry: Entry) => void): Promise<void> {
   let next = from;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const look = (): void => {
-      for (const entry of entriesFrom(db, next, FOLLOW_BATCH)) {
-        show(entry);
-        next = entry.seq + 1;
+      try {
+        for (const entry of entriesFrom(db, next, FOLLOW_BATCH)) {
+          show(entry);
+          next = entry.seq + 1;
+        }
+      } catch (thrown) {
+        reject(thrown);
+        return;
       }
       cancel = realTimers.after(FOLLOW_EVERY_MS, look);
     };
@@ -74,7 +77,7 @@ const STAMP_MEMBERS = new Set(['v', 'seq', 'boot', 'monoMs', 'wallMs', 'clock', 
 function textOf(entry: Entry): string {
   const told = Object.entries(entry)
     .filter(([name, value]) => !STAMP_MEMBERS.has(name) && value !== null)
-    .map(([name, value]) => `${name}=${String(value)}`);
+    .map(([name, value]) => `${name}=${plainText(String(value))}`);
   const doubt = entry.clock === 'unsure' ? ' (clock unsure)' : '';
   return [`${entry.seq}`, `${formatInstant(entry.wallMs)}${doubt}`, entry.type, ...told].join('  ');
 }

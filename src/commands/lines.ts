@@ -15,3 +15,10 @@ export function splitLines(bytes: Buffer): readonly Buffer[] {
   if (start < bytes.length) lines.push(bytes.subarray(start));
   return lines;
 }
+
+/** The bytes without the one LF, CR or CRLF that ends them, if any. */
+export function withoutTerminator(bytes: Buffer): Buffer {
+  if (bytes.at(-1) === CR) return bytes.subarray(0, -1);
+  if (bytes.at(-1) !== LF) return bytes;
+  return bytes.subarray(0, bytes.at(-2) === CR ? -2 : -1);
+}

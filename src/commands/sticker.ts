@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../base/assert.ts';
 import { makeFolder } from '../base/make-folder.ts';
@@ -8,13 +8,25 @@ import { chooseDataPath, loadKioskId, readDataFolder } from '../kiosk/data-folde
 import { authenticate } from '../pass/authenticate.ts';
 import { KINDS, type Pass } from '../pass/pass.ts';
 import { readSettings } from '../settings/file.ts';
+import { MAX_DPI, MAX_WIDTH_DOTS, MIN_DPI, MIN_WIDTH_DOTS } from '../settings/hardware.ts';
 import { drawSticker } from '../sticker/draw.ts';
 import { encodePng } from '../sticker/png.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
-import { type Command, EXIT_OK, orUsage, parseCommandLine, print, required, tell, UsageError } from './command.ts';
+import {
+  type Command,
+  EXIT_OK,
+  orUsage,
+  parseCommandLine,
+  print,
+  refuseWords,
+  required,
+  runAction,
+  tell,
+  UsageError,
+} from './command.ts';
 import { carryOut } from './control-client.ts';
-import { splitLines } from './lines.ts';
-import { timeFrom, wallNowMs } from './now.ts';
+import { TIME_HELP, timeFrom, wallNowMs } from './now.ts';
+import { scanFrom } from './standard-input.ts';
 import { loadTrust } from './trust-options.ts';
 
 const USUAL_WIDTH_DOTS = 320;
@@ -30,97 +42,101 @@ issue    signs a sticker and prints its token: for a genuine pass that opens thi
          It ends with the pass, the settings, the policy or --until, whichever is first.
          --print also prints it on the printer of the running kiosk.
 revoke   takes a sticker back by its id.
-render   writes DIR/ID.png and DIR/ID.escpos, as the printer would get it.`,
+render   writes DIR/ID.png and DIR/ID.escpos, as the printer would get it.
+         N is ${MIN_WIDTH_DOTS} to ${MAX_WIDTH_DOTS} dots, ${MIN_DPI} to ${MAX_DPI} dpi.
 
-  async run(args) {
-    const { values, positionals } = parseCommandLine(args, {
-      data: { type: 'string' },
-      pass: { type: 'string' },
-      kind: { type: 'string' },
-      via: { type: 'string' },
-      until: { type: 'string' },
-      print: { type: 'boolean' },
-      json: { type: 'boolean' },
-      out: { type: 'string' },
-      'width-dots': { type: 'string' },
-      dpi: { type: 'string' },
-      type: { type: 'string' },
-    });
-    const [action, subject, ...more] = positionals;
-    if (more.length > 0 || (action === 'issue' && subject !== undefined)) {
-      throw new UsageError(`'${more[0] ?? subject}' is not expected; see --help`);
-    }
-    const dataPath = chooseDataPath(values.data);
-    switch (action) {
-      case 'issue':
-        tell(`data folder: ${dataPath}`);
-        return issue(dataPath, values);
-      case 'revoke': {
-        tell(`data folder: ${dataPath}`);
-        const id = required(subject, 'the id of the sticker').replaceAll('-', '').toUpperCase();
-        orUsage(await carryOut(dataPath, { command: 'sticker-revoke', id }));
-        tell(`sticker ${id} no longer opens this door`);
-        return EXIT_OK;
-      }
-      case 'render': {
-        tell(`data folder: ${dataPath}`);
-        const size = {
-          widthDots: wholeNumber(values['width-dots'] ?? `${USUAL_WIDTH_DOTS}`, '--width-dots'),
-          dpi: wholeNumber(values.dpi ?? `${USUAL_DPI}`, '--dpi'),
-        };
-        const type = PRINTER_TYPES.find((known) => known === (values.type ?? 'epson'));
-        if (type === undefined) throw new UsageError(`--type must be ${PRINTER_TYPES.join(' or ')}`);
-        return render(dataPath, textOf(required(subject, 'the token')), required(values.out, '--out DIR'), {
-          ...size,
-          type,
-        });
-      }
-      default:
-        throw new UsageError("say 'munjigi sticker issue', 'revoke' or 'render'; see --help");
-    }
-  },
+${TIME_HELP}`,
+
+  run: (args) => runAction('sticker', ACTIONS, args),
 };
 
-interface IssueOptions {
-  readonly pass?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly via?: string | undefined;
-  readonly until?: string | undefined;
-  readonly print?: boolean | undefined;
-  readonly json?: boolean | undefined;
-}
+const ACTIONS = new Map([
+  ['issue', issueSticker],
+  ['revoke', revokeSticker],
+  ['render', renderSticker],
+]);
 
-async function issue(dataPath: string, options: IssueOptions): Promise<number> {
-  const { pass, kind, via, until } = options;
+async function issueSticker(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, {
+    data: { type: 'string' },
+    pass: { type: 'string' },
+    kind: { type: 'string' },
+    via: { type: 'string' },
+    until: { type: 'string' },
+    print: { type: 'boolean' },
+    json: { type: 'boolean' },
+  });
+  refuseWords(positionals);
+  const { pass, kind, via, until } = values;
   if ((pass === undefined) === (kind === undefined)) throw new UsageError('give either --pass or --kind; see --help');
+  const untilText = until === undefined ? undefined : formatInstant(timeFrom(until, '--until'));
+  const dataPath = chooseDataPath(values.data);
+  tell(`data folder: ${dataPath}`);
   const issued = orUsage(
     await carryOut(dataPath, {
       command: 'sticker-issue',
-      ...(pass === undefined ? {} : { pass: scanOf(pass).toString('base64') }),
+      ...(pass === undefined ? {} : { pass: (await scanFrom(pass)).toString('base64') }),
       ...(kind === undefined ? {} : { kind }),
       ...(via === undefined ? {} : { via }),
-      ...(until === undefined ? {} : { until: formatInstant(timeFrom(until, '--until')) }),
-      print: options.print === true,
+      ...(untilText === undefined ? {} : { until: untilText }),
+      print: values.print === true,
     }),
   );
   const { id, token, validUntil, printFault } = issued;
-  if (options.json) print(JSON.stringify({ id, token, validUntil }));
+  if (values.json) print(JSON.stringify({ id, token, validUntil }));
   else print(String(token));
   tell(`sticker ${id}, valid until ${validUntil}`);
   if (printFault === null) return EXIT_OK;
   throw new UsageError(`the sticker was issued but not printed: ${printFault}`);
 }
 
+async function revokeSticker(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, { data: { type: 'string' } });
+  const [subject, ...more] = positionals;
+  refuseWords(more);
+  const id = required(subject, 'the id of the sticker').replaceAll('-', '').toUpperCase();
+  const dataPath = chooseDataPath(values.data);
+  tell(`data folder: ${dataPath}`);
+  orUsage(await carryOut(dataPath, { command: 'sticker-revoke', id }));
+  tell(`sticker ${id} no longer opens this door`);
+  return EXIT_OK;
+}
+
+async function renderSticker(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, {
+    data: { type: 'string' },
+    out: { type: 'string' },
+    'width-dots': { type: 'string' },
+    dpi: { type: 'string' },
+    type: { type: 'string' },
+  });
+  const [subject, ...more] = positionals;
+  refuseWords(more);
+  const given = required(subject, 'the token');
+  const out = required(values.out, '--out DIR');
+  const type = PRINTER_TYPES.find((known) => known === (values.type ?? 'epson'));
+  if (type === undefined) throw new UsageError(`--type must be ${PRINTER_TYPES.join(' or ')}`);
+  const widthDots = values['width-dots'] ?? `${USUAL_WIDTH_DOTS}`;
+  const paper = {
+    widthDots: wholeNumber(widthDots, '--width-dots', MIN_WIDTH_DOTS, MAX_WIDTH_DOTS),
+    dpi: wholeNumber(values.dpi ?? `${USUAL_DPI}`, '--dpi', MIN_DPI, MAX_DPI),
+    type,
+  };
+  const dataPath = chooseDataPath(values.data);
+  tell(`data folder: ${dataPath}`);
+  return render(dataPath, await scanFrom(given), out, paper);
+}
+
 async function render(
   dataPath: string,
-  token: string,
+  line: Buffer,
   out: string,
   paper: { widthDots: number; dpi: number; type: (typeof PRINTER_TYPES)[number] },
 ): Promise<number> {
   const folder = orUsage(readDataFolder(dataPath));
   const trust = await loadTrust([], dataPath);
   const now = { atMs: wallNowMs(), trusted: true };
-  const outcome = authenticate({ line: Buffer.from(token, 'latin1'), parts: 1 }, trust, now);
+  const outcome = authenticate({ line, parts: 1 }, trust, now);
   if (!outcome.ok) throw new UsageError(`this is no valid sticker of ${dataPath}: ${outcome.error.reason}`);
   if (outcome.value.format !== 'sticker')
     throw new UsageError(`this is a pass of format ${outcome.value.format}, no sticker`);
@@ -131,7 +147,8 @@ async function render(
     kind: outcome.value.kind,
     validUntil: formatMinuteIn(settings.zone, outcome.value.validUntilMs ?? 0),
     shortId: id,
-    token,
+    // A genuine token is ASCII.
+    token: line.toString('latin1'),
   };
   const picture = orUsage(await drawSticker(face, paper));
   if (picture.missing.length > 0) tell(`the font has no picture of: ${picture.missing.join(' ')}`);
@@ -151,12 +168,8 @@ function idOf(pass: Pass): string {
   return typeof id === 'string' ? id : 'sticker';
 }
 
-const textOf = (given: string): string => (given === '-' ? (firstLine()?.toString('latin1') ?? '') : given);
-const scanOf = (given: string): Buffer =>
-  given === '-' ? (firstLine() ?? Buffer.alloc(0)) : Buffer.from(given, 'utf8');
-const firstLine = (): Buffer | undefined => splitLines(readFileSync(0))[0];
-
-function wholeNumber(text: string, option: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new UsageError(`${option} must be a whole number, not '${text}'`);
+function wholeNumber(text: string, option: string, first: number, last: number): number {
+  const value = Number(text);
+  if (/^\d{1,9}$/.test(text) && value >= first && value <= last) return value;
+  throw new UsageError(`${option} must be a whole number from ${first} to ${last}, not '${text}'`);
 }

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { openJournalReader } from '../journal/open.ts';
 import { revokedStickers } from '../journal/query.ts';
 import { type DataFolder, loadKioskId, readDataFolder } from '../kiosk/data-folder.ts';
 import { issuerOf, withOwnStickers } from '../kiosk/own-stickers.ts';
@@ -12,6 +11,7 @@ import type { LooseKey } from '../trust/loose-key.ts';
 import { parseTrustArgument } from '../trust/read-sources.ts';
 import { openTrustStore } from '../trust/trust-store.ts';
 import { orUsage, UsageError } from './command.ts';
+import { readJournal } from './read-journal.ts';
 
 /** The trust of a stateless command: loose keys, and with a data folder also what that kiosk trusts and signed. */
 export async function loadTrust(trustArguments: readonly string[], dataPath: string | undefined): Promise<Trust> {
@@ -38,16 +38,9 @@ async function withStickersOf(folder: DataFolder, trust: Trust): Promise<Trust> 
   if (!existsSync(folder.stickerKey)) return trust;
   const settings = orUsage(readSettings(folder.settings, orUsage(loadKioskId(folder))));
   const key = orUsage(await loadStickerKey(folder.stickerKey));
-  const revoked = revokedIn(folder);
+  const revoked = await revokedIn(folder);
   return withOwnStickers(trust, { issuer: issuerOf(settings), key, isRevoked: (id) => revoked.has(id) });
 }
 
-function revokedIn(folder: DataFolder): ReadonlySet<string> {
-  if (!existsSync(folder.journal)) return new Set();
-  const db = orUsage(openJournalReader(folder.journal));
-  try {
-    return revokedStickers(db);
-  } finally {
-    db.close();
-  }
-}
+const revokedIn = (folder: DataFolder): Promise<ReadonlySet<string>> =>
+  existsSync(folder.journal) ? readJournal(folder.journal, revokedStickers) : Promise.resolve(new Set());

@@ -1,58 +1,73 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { plainText } from '../base/plain-text.ts';
 import { formatInstant } from '../base/time.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { parseTrustArgument, readSources } from '../trust/read-sources.ts';
 import { openTrustStore } from '../trust/trust-store.ts';
-import { type Command, EXIT_OK, orUsage, parseCommandLine, print, tell, UsageError } from './command.ts';
+import {
+  type Command,
+  counted,
+  EXIT_OK,
+  orUsage,
+  parseCommandLine,
+  print,
+  refuseWords,
+  runAction,
+  tell,
+  UsageError,
+} from './command.ts';
 import { carryOut } from './control-client.ts';
 
 export const trust: Command = {
-  help: `Usage: munjigi trust import --unsigned [ISSUER=]FILE... [--data DIR]
+  help: `Usage: munjigi trust import --unsigned [ISSUER=]FILE... [--json] [--data DIR]
        munjigi trust list [--json] [--data DIR]
 
 import   adds keys to what this kiosk trusts; a file of the same name and issuer is replaced.
          All files are taken or none, and the import is an entry of the journal.
+         --json prints how many files and keys were taken.
 list     shows the files that were imported and the keys in them.`,
 
-  async run(args) {
-    const { values, positionals } = parseCommandLine(args, {
-      data: { type: 'string' },
-      unsigned: { type: 'boolean' },
-      json: { type: 'boolean' },
-    });
-    const [action, ...files] = positionals;
-    const dataPath = chooseDataPath(values.data);
-    switch (action) {
-      case 'import':
-        if (files.length === 0) throw new UsageError('name at least one file of keys; see --help');
-        if (values.unsigned !== true) {
-          throw new UsageError(
-            'this version imports loose keys alone: say --unsigned if you know where they come from',
-          );
-        }
-        tell(`data folder: ${dataPath}`);
-        return importFiles(dataPath, files);
-      case 'list':
-        if (files.length > 0) throw new UsageError(`'${files[0]}' is not expected; see --help`);
-        tell(`data folder: ${dataPath}`);
-        return list(dataPath, values.json === true);
-      default:
-        throw new UsageError("say 'munjigi trust import' or 'munjigi trust list'; see --help");
-    }
-  },
+  run: (args) => runAction('trust', ACTIONS, args),
 };
 
-async function importFiles(dataPath: string, files: readonly string[]): Promise<number> {
-  const documents = orUsage(readSources(files.map(parseTrustArgument))).map(({ name, issuer, bytes }) => ({
+const ACTIONS = new Map([
+  ['import', importFiles],
+  ['list', listKeys],
+]);
+
+async function importFiles(args: readonly string[]): Promise<number> {
+  const { values, positionals: files } = parseCommandLine(args, {
+    data: { type: 'string' },
+    unsigned: { type: 'boolean' },
+    json: { type: 'boolean' },
+  });
+  if (files.length === 0) throw new UsageError('name at least one file of keys; see --help');
+  if (values.unsigned !== true) {
+    throw new UsageError('this version imports loose keys alone: say --unsigned if you know where they come from');
+  }
+  const dataPath = chooseDataPath(values.data);
+  tell(`data folder: ${dataPath}`);
+  const read = orUsage(readSources(files.map(parseTrustArgument)));
+  const sent = read.map(({ name, issuer, bytes }) => ({
     name: resolve(name),
     issuer,
     bytes: bytes.toString('base64'),
   }));
-  const done = orUsage(await carryOut(dataPath, { command: 'trust-import', documents }));
-  tell(`imported ${done['keys']} keys from ${done['documents']} files`);
+  const done = orUsage(await carryOut(dataPath, { command: 'trust-import', documents: sent }));
+  const [documents, keys] = [Number(done['documents']), Number(done['keys'])];
+  if (values.json) print(JSON.stringify({ documents, keys }));
+  tell(`imported ${counted(keys, 'key')} from ${counted(documents, 'file')}`);
   return EXIT_OK;
+}
+
+async function listKeys(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, { data: { type: 'string' }, json: { type: 'boolean' } });
+  refuseWords(positionals);
+  const dataPath = chooseDataPath(values.data);
+  tell(`data folder: ${dataPath}`);
+  return list(dataPath, values.json === true);
 }
 
 function list(dataPath: string, asJson: boolean): number {
@@ -66,16 +81,16 @@ function list(dataPath: string, asJson: boolean): number {
     for (const document of store.list()) {
       const importedAt = formatInstant(document.importedAtMs);
       if (asJson) print(JSON.stringify({ ...document, importedAt, importedAtMs: undefined }));
-      else
-        print(
-          `${document.name}  ${document.issuer ?? ''}  ${document.keys} keys  ${importedAt}  ${document.sha256.slice(0, 16)}`,
-        );
+      else {
+        const whose = `${plainText(document.name)}  ${plainText(document.issuer ?? '')}`;
+        print(`${whose}  ${counted(document.keys, 'key')}  ${importedAt}  ${document.sha256.slice(0, 16)}`);
+      }
     }
     if (asJson) return EXIT_OK;
     for (const key of orUsage(store.keys())) {
-      print(
-        `  ${key.kid}  ${key.issuer ?? '-'}  ${[...key.formats].join(',')}  ${thumbprint(key.key.export({ format: 'der', type: 'spki' }))}`,
-      );
+      const whose = `${plainText(key.kid)}  ${plainText(key.issuer ?? '-')}`;
+      const digest = thumbprint(key.key.export({ format: 'der', type: 'spki' }));
+      print(`  ${whose}  ${[...key.formats].join(',')}  ${digest}`);
     }
   } finally {
     store.close();

@@ -1,22 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { reasonOf } from '../base/assert.ts';
 import { decodeBase64 } from '../base/base64url.ts';
+import { plainText } from '../base/plain-text.ts';
 import { formatInstant, LAST_INSTANT_MS, type WallTime } from '../base/time.ts';
 import type { Authenticated } from '../door/event.ts';
 import { authenticate } from '../pass/authenticate.ts';
 import { assemble, type HeldChunks, NO_CHUNKS } from '../pass/chunks.ts';
+import { refusal } from '../pass/format.ts';
+import { NO_FINDING } from '../pass/pass.ts';
 import { type Decision, decide, decideRefusal, NO_HISTORY } from '../policy/decide.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
 import { PRESETS, presetNamed } from '../policy/presets.ts';
-import { type Command, EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, UsageError } from './command.ts';
-import { splitLines } from './lines.ts';
-import { timeFrom, wallNowMs } from './now.ts';
+import { type Command, EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, tell, UsageError } from './command.ts';
+import { splitLines, withoutTerminator } from './lines.ts';
+import { TIME_HELP, timeOrNow } from './now.ts';
+import { readStandardInput } from './standard-input.ts';
 import { loadTrust } from './trust-options.ts';
 
 const ENCODINGS = ['line', 'base64', 'file'] as const;
 type Encoding = (typeof ENCODINGS)[number];
 /** As far as `Date` can count, so that an absurd date still prints as a date. */
 const FIRST_INSTANT_MS = -LAST_INSTANT_MS;
+const NOT_BASE64 = refusal('malformed', 'the line is not base64 of a scan', NO_FINDING);
 
 /** `munjigi verify`: stateless, so no pass is ever already used here. */
 export const verify: Command = {
@@ -27,10 +32,12 @@ Reads one pass a line and prints one verdict a line. Nothing is recorded and not
   --trust [ISSUER=]PATH   keys to trust: a file or a folder (repeatable)
   --data DIR              also trust what that kiosk trusts, its own stickers included
   --policy P              a policy file, a preset (${PRESETS.map(({ id }) => id).join(', ')}) or none; default any-genuine
-  --now TIME              judge at this time (RFC 3339) instead of now
-  --encoding E            line (default), base64 (each line is base64 of a scan) or file (the whole file is one scan)
+  --now TIME              judge at this time instead of now
+  --encoding E            line (default), base64 (each line is base64 of a scan) or file (the whole file is one scan,
+                          but for one line end)
   --json                  one JSON object a line
 
+${TIME_HELP}
 Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
 
   async run(args) {
@@ -51,17 +58,16 @@ Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
     }
     const encoding = encodingNamed(values.encoding ?? 'line');
     const policy = policyNamed(values.policy ?? 'any-genuine');
+    const now: WallTime = { atMs: timeOrNow(values.now, '--now'), trusted: true };
+    if (values.data !== undefined) tell(`data folder: ${values.data}`);
     const trust = await loadTrust(values.trust ?? [], values.data);
-    const now: WallTime = {
-      atMs: values.now === undefined ? wallNowMs() : timeFrom(values.now, '--now'),
-      trusted: true,
-    };
     let allAdmitted = true;
     let held: HeldChunks = NO_CHUNKS;
-    for (const { number, scan } of readScans(positionals[0] ?? '-', encoding)) {
-      const assembled = assemble(held, scan, 0);
+    for (const { number, scan } of scansIn(await readInput(positionals[0] ?? '-'), encoding)) {
+      const assembled = scan === null ? { held: NO_CHUNKS, presented: null } : assemble(held, scan, 0);
       held = assembled.held;
-      const outcome = authenticate(assembled.presented, trust, now);
+      const { presented } = assembled;
+      const outcome = presented === null ? NOT_BASE64 : authenticate(presented, trust, now);
       const decision = outcome.ok
         ? policy === null
           ? genuine(outcome.value, now)
@@ -101,22 +107,24 @@ function policyNamed(name: string): Policy | null {
   return orUsage(parsePolicy(text, name));
 }
 
-function* readScans(file: string, encoding: Encoding): Generator<{ number: number; scan: Buffer }> {
-  let bytes: Buffer;
+async function readInput(file: string): Promise<Buffer> {
+  if (file === '-') return readStandardInput();
   try {
-    bytes = readFileSync(file === '-' ? 0 : file);
+    return readFileSync(file);
   } catch (thrown) {
-    throw new UsageError(`${file === '-' ? 'standard input' : file} cannot be read: ${reasonOf(thrown)}`);
+    throw new UsageError(`${file} cannot be read: ${reasonOf(thrown)}`);
   }
+}
+
+/** A scan is null where its line is not what the encoding says: that line alone is unreadable. */
+function* scansIn(bytes: Buffer, encoding: Encoding): Generator<{ number: number; scan: Buffer | null }> {
   if (encoding === 'file') {
-    yield { number: 1, scan: bytes };
+    yield { number: 1, scan: withoutTerminator(bytes) };
     return;
   }
   for (const [index, line] of splitLines(bytes).entries()) {
     if (line.length === 0) continue;
-    const scan = encoding === 'base64' ? decodeBase64(line.toString('latin1')) : line;
-    if (scan === null) throw new UsageError(`line ${index + 1} is not base64: give plain lines or --encoding line`);
-    yield { number: index + 1, scan };
+    yield { number: index + 1, scan: encoding === 'base64' ? decodeBase64(line.toString('latin1')) : line };
   }
 }
 
@@ -140,7 +148,12 @@ const instantText = (atMs: number | null): string | null =>
   atMs === null ? null : formatInstant(Math.min(Math.max(atMs, FIRST_INSTANT_MS), LAST_INSTANT_MS));
 
 function textOf(row: ReturnType<typeof rowOf>): string {
-  const parts = [row.format, row.kind, row.issuer, row.validUntil === null ? null : `until ${row.validUntil}`];
+  const parts = [
+    row.format,
+    row.kind,
+    row.issuer === null ? null : plainText(row.issuer),
+    row.validUntil === null ? null : `until ${row.validUntil}`,
+  ];
   const known = parts.filter((part) => part !== null).join(', ');
   const because = row.rule === null ? row.reason : `${row.reason} (${row.rule})`;
   return `${row.line}: ${row.verdict}: ${because}${known === '' ? '' : ` [${known}]`}`;

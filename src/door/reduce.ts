@@ -33,6 +33,7 @@ export function reduce(door: Door, event: DoorEvent): Reduced {
         verdict: event.decision.verdict,
         reason: event.decision.reason,
         rule: event.decision.rule,
+        isUnrecorded: false,
         stickerFor: event.stickerFor,
       });
     case 'staff-button':
@@ -110,8 +111,8 @@ function staffEnded(door: Door, event: Extract<DoorEvent, { kind: 'staff-recorde
   if (door.phase.kind !== 'showing' || door.phase.shown.seq !== event.of) return stay(door);
   const { shown } = door.phase;
   if (event.kind === 'staff-unrecorded') {
-    return show(door, { ...shown, verdict: 'assist', reason: 'journal-fault' });
+    return show(door, { ...shown, verdict: 'assist', isUnrecorded: true });
   }
   const verdict = event.choice === 'admitted' ? 'admit' : 'refuse';
-  return show(door, { ...shown, seq: event.seq, verdict });
+  return show(door, { ...shown, seq: event.seq, verdict, isUnrecorded: false });
 }

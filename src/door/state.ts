@@ -19,6 +19,8 @@ export interface Shown {
   readonly verdict: VerdictName;
   readonly reason: ReasonCode;
   readonly rule: string | null;
+  /** The journal could not take what staff decided: shown in place of the reason, which is kept. */
+  readonly isUnrecorded: boolean;
   /** The genuine pass behind an admission that a sticker may be printed for; forgotten when the showing ends. */
   readonly stickerFor: Pass | null;
 }

@@ -67,11 +67,13 @@ export class EntryWriter {
     return seq;
   }
 
-  /** Passback is remembered for its window, single use until a day after the pass ends. */
-  useRow(subject: ScanSubject, seq: number): UseRow {
+  /**
+   * Passback is remembered for its window, single use until a day after the pass ends.
+   * @param passUntilMs when the pass ends, or the pass that a sticker stands for; null for never
+   */
+  useRow(subject: ScanSubject, seq: number, passUntilMs: number | null): UseRow {
     const nowMs = this.#clock.wall().atMs;
-    const until = subject.pass?.validUntilMs ?? null;
-    const single = until === null ? nowMs + ENDLESS_USE_DAYS * DAY_MS : until + DAY_MS;
+    const single = passUntilMs === null ? nowMs + ENDLESS_USE_DAYS * DAY_MS : passUntilMs + DAY_MS;
     const passback = nowMs + (subject.reuse?.minutes ?? 0) * MINUTE_MS;
     const endsMs = Math.ceil(subject.reuseMode === 'passback' ? passback : single);
     return [seq, this.#bootId, Math.floor(this.#clock.monotonicMs()), Math.floor(nowMs), endsMs];

@@ -13,7 +13,7 @@ export interface ScanSubject {
   readonly issuer: string | null;
   readonly policy: string;
   readonly reuse: Policy['reuse'] | null;
-  /** How this pass is counted; `none` for a scan without a genuine pass. */
+  /** How the policy counts this pass; `none` for a scan without a genuine pass. */
   readonly reuseMode: Policy['reuse']['mode'];
 }
 
@@ -45,6 +45,8 @@ export class JournalFault extends Error {
 export interface Journal {
   /** How the run before this one ended, as its last entry tells. */
   readonly lastEnd: LastEnd;
+  /** What is known of a pass, without judging it. */
+  historyOf(pass: Pass): History;
   /** Reads earlier uses, decides, writes entry and use, commits: one transaction. */
   judge(subject: ScanSubject, decide: (history: History) => Decision): Judged;
   /** The signal of an admission was given: written with the next commit, or by `flush`. */

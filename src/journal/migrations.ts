@@ -41,6 +41,9 @@ export const MIGRATIONS: readonly string[] = [
     id TEXT PRIMARY KEY,
     use_key BLOB,
     until_ms INTEGER NOT NULL,
+    -- Of the pass that it stands for: whether that opens once, and when that ends (null: never).
+    single INTEGER NOT NULL,
+    pass_until_ms INTEGER,
     revoked INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
   `,

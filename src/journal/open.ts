@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -17,14 +18,15 @@ export function openJournalFile(path: string): Result<Database.Database, string>
   let db: Database.Database;
   try {
     db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    // SQLite gives its side files the mode of the first.
+    chmodSync(path, 0o600);
   } catch (thrown) {
     return err(`cannot open the journal ${path}: ${reasonOf(thrown)}; check the folder's owner and free space`);
   }
   try {
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
-    db.pragma('secure_delete = ON');
-    const problem = settingsProblem(db, path) ?? migrate(db, path) ?? tailProblem(db, path);
+    const unfit = newerProblem(db, path) ?? makeDurable(db, path);
+    if (unfit === null) migrate(db);
+    const problem = unfit ?? tailProblem(db, path);
     if (problem === null) return ok(db);
     db.close();
     return err(problem);
@@ -34,17 +36,39 @@ export function openJournalFile(path: string): Result<Database.Database, string>
   }
 }
 
-/** Opens the journal for queries beside a running kiosk. */
+/** Opens the journal for queries beside a running kiosk; one sentence for a file that is no journal of this version. */
 export function openJournalReader(path: string): Result<Database.Database, string> {
+  let db: Database.Database;
   try {
-    return ok(new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }));
+    db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   } catch (thrown) {
     return err(`cannot read the journal ${path}: ${reasonOf(thrown)}; is --data the kiosk's data folder?`);
   }
+  try {
+    if (versionOf(db) === MIGRATIONS.length) return ok(db);
+    const older = `the journal ${path} is of an older version: start the kiosk once, it brings it up to date`;
+    const problem = newerProblem(db, path) ?? older;
+    db.close();
+    return err(problem);
+  } catch (thrown) {
+    db.close();
+    return err(`cannot read the journal ${path}: ${reasonOf(thrown)}; keep the file and check the disk`);
+  }
 }
 
+const versionOf = (db: Database.Database): number => Number(db.pragma('user_version', { simple: true }));
+
+/** Asked before anything else: not a byte of a newer program's file is changed. */
+const newerProblem = (db: Database.Database, path: string): string | null =>
+  versionOf(db) > MIGRATIONS.length
+    ? `the journal ${path} was written by a newer version of this program; install that version again`
+    : null;
+
 /** The library's own default loses the last commits in a power cut, so the setting is read back, not trusted. */
-function settingsProblem(db: Database.Database, path: string): string | null {
+function makeDurable(db: Database.Database, path: string): string | null {
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('secure_delete = ON');
   const isMemory = db.memory;
   const mode = db.pragma('journal_mode', { simple: true });
   const sync = db.pragma('synchronous', { simple: true });
@@ -52,16 +76,12 @@ function settingsProblem(db: Database.Database, path: string): string | null {
   return `the journal ${path} cannot be made safe against power cuts on this file system (${String(mode)}, ${String(sync)}); use ext4`;
 }
 
-function migrate(db: Database.Database, path: string): string | null {
-  const done = Number(db.pragma('user_version', { simple: true }));
-  if (done > MIGRATIONS.length) {
-    return `the journal ${path} was written by a newer version of this program; install that version again`;
-  }
+function migrate(db: Database.Database): void {
+  const done = versionOf(db);
   db.transaction(() => {
     for (const step of MIGRATIONS.slice(done)) db.exec(step);
     db.pragma(`user_version = ${MIGRATIONS.length}`);
   })();
-  return null;
 }
 
 function tailProblem(db: Database.Database, path: string): string | null {

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { ok, type Result } from '../base/result.ts';
 import { type Clock, DAY_MS, MINUTE_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
-import type { Decision, History } from '../policy/decide.ts';
+import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
 import type { LastEnd, Note } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
 import { type Journal, JournalFault, type Judged, type ScanSubject, type StickerRecord } from './journal.ts';
@@ -14,10 +14,18 @@ export const PERSONAL_DAYS = 28;
 /** How long after a crash an admission without its `shown` still makes the same pass an assist. */
 export const UNSHOWN_MINUTES = 10;
 
+/** What a pass, or the sticker that stands for it, is remembered by. */
+interface Use {
+  readonly key: Buffer;
+  readonly standsForSingle: boolean;
+  /** When the last of pass and sticker ends; null for never. */
+  readonly passUntilMs: number | null;
+}
+
 interface Genuine {
   readonly seq: number;
   readonly subject: ScanSubject;
-  readonly useKey: Buffer;
+  readonly use: Use;
 }
 
 interface Handle {
@@ -41,6 +49,7 @@ export class SqliteJournal implements Journal {
   readonly lastEnd: LastEnd;
   readonly #options: SqliteJournalOptions;
   #handle: Handle | null = null;
+  #isClosed = false;
   #pendingShown: number[] = [];
   #lastGenuine: Genuine | null = null;
   #size: number;
@@ -69,23 +78,31 @@ export class SqliteJournal implements Journal {
     return opened.ok ? ok(new SqliteJournal(options, opened.value)) : opened;
   }
 
+  historyOf(pass: Pass): History {
+    return this.#reading(({ statements }) => this.#history(statements, this.#useOf(pass)));
+  }
+
   judge(subject: ScanSubject, decide: (history: History) => Decision): Judged {
-    const { pass, reuseMode } = subject;
-    const useKey = pass === null ? null : this.#useKeyOf(pass);
+    const { pass } = subject;
+    const use = pass === null ? null : this.#useOf(pass);
+    const counted = use?.standsForSingle === true ? { ...subject, reuseMode: 'single' as const } : subject;
     const judged = this.#commit(({ statements, writer }) => {
-      let decision = decide(this.#history(statements, useKey));
-      if (decision.verdict === 'admit' && useKey !== null && reuseMode === 'single') {
-        const taken = statements.takeUse.run(useKey, ...writer.useRow(subject, writer.nextSeq())).changes === 0;
-        if (taken) decision = decide({ lastUse: { agoMs: 0 }, unshownAdmission: false });
+      let decision = decide(this.#history(statements, use));
+      if (decision.verdict === 'admit' && use !== null && counted.reuseMode === 'single') {
+        const row = writer.useRow(counted, writer.nextSeq(), use.passUntilMs);
+        const taken = statements.takeUse.run(use.key, ...row).changes === 0;
+        if (taken) decision = decide({ ...this.#history(statements, use), lastUse: { agoMs: 0 } });
       }
-      const seq = writer.appendScan(subject, decision);
-      if (decision.verdict === 'admit' && useKey !== null) {
-        if (reuseMode === 'passback') statements.renewUse.run(useKey, ...writer.useRow(subject, seq));
-        statements.addUnshown.run(seq, useKey, this.#wallMs());
+      const seq = writer.appendScan(counted, decision);
+      if (decision.verdict === 'admit' && use !== null) {
+        if (counted.reuseMode === 'passback') {
+          statements.renewUse.run(use.key, ...writer.useRow(counted, seq, use.passUntilMs));
+        }
+        statements.addUnshown.run(seq, use.key, this.#wallMs());
       }
       return { seq, decision };
     });
-    this.#lastGenuine = useKey === null ? null : { seq: judged.seq, subject, useKey };
+    this.#lastGenuine = use === null ? null : { seq: judged.seq, subject: counted, use };
     return judged;
   }
 
@@ -105,24 +122,28 @@ export class SqliteJournal implements Journal {
     const genuine = this.#lastGenuine?.seq === of ? this.#lastGenuine : null;
     const recorded = this.#commit(({ statements, writer }) => {
       const seq = writer.append({ type: `staff-${choice}`, of });
+      // What staff decide settles the doubt about an earlier opening, over the next restart too.
+      if (genuine !== null) statements.dropUnshownUse.run(genuine.use.key);
       if (genuine !== null && choice === 'admitted') {
-        const { subject, useKey } = genuine;
-        if (subject.reuseMode !== 'none') statements.renewUse.run(useKey, ...writer.useRow(subject, seq));
-        statements.addUnshown.run(seq, useKey, this.#wallMs());
+        const { subject, use } = genuine;
+        if (subject.reuseMode !== 'none') {
+          statements.renewUse.run(use.key, ...writer.useRow(subject, seq, use.passUntilMs));
+        }
+        statements.addUnshown.run(seq, use.key, this.#wallMs());
       }
       return seq;
     });
-    if (genuine !== null) this.#unshownBefore.delete(genuine.useKey.toString('hex'));
+    if (genuine !== null) this.#unshownBefore.delete(genuine.use.key.toString('hex'));
     return recorded;
   }
 
   recordSticker(sticker: StickerRecord): number {
-    const useKey = sticker.pass === null ? null : this.#useKeyOf(sticker.pass);
+    const { id, pass, of, kind, via, untilMs } = sticker;
+    const useKey = pass === null ? null : this.#useOf(pass).key;
+    const single = pass?.single === true ? 1 : 0;
     return this.#commit(({ statements, writer }) => {
-      statements.addSticker.run(sticker.id, useKey, sticker.untilMs);
-      const { id, of, kind, via } = sticker;
-      const exp = Math.floor(sticker.untilMs / 1_000);
-      return writer.append({ type: 'sticker-issued', sticker: id, of, kind, via, exp });
+      statements.addSticker.run(id, useKey, untilMs, single, pass === null ? untilMs : pass.validUntilMs);
+      return writer.append({ type: 'sticker-issued', sticker: id, of, kind, via, exp: Math.floor(untilMs / 1_000) });
     });
   }
 
@@ -176,28 +197,41 @@ export class SqliteJournal implements Journal {
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#dropHandle();
+  }
+
+  #dropHandle(): void {
     this.#handle?.db.close();
     this.#handle = null;
   }
 
   /** A sticker is remembered by the key of the pass it was printed for, so that both count as one. */
-  #useKeyOf(pass: Pass): Buffer {
+  #useOf(pass: Pass): Use {
     const id = pass.format === 'sticker' ? pass.claims.ticket?.['jti'] : undefined;
-    const shared =
-      typeof id === 'string' ? this.#reading(({ statements }) => statements.sticker.get(id)?.use_key) : null;
-    return shared ?? createHmac('sha256', this.#options.useKeySecret).update(pass.passId).digest();
+    const row = typeof id === 'string' ? this.#reading(({ statements }) => statements.sticker.get(id)) : undefined;
+    const own = createHmac('sha256', this.#options.useKeySecret).update(pass.passId).digest();
+    return {
+      key: row?.use_key ?? own,
+      standsForSingle: row?.single === 1,
+      passUntilMs: row === undefined ? pass.validUntilMs : row.pass_until_ms,
+    };
   }
 
-  #history(statements: Statements, useKey: Buffer | null): History {
-    if (useKey === null) return { lastUse: null, unshownAdmission: false };
+  #history(statements: Statements, use: Use | null): History {
+    if (use === null) return NO_HISTORY;
     const { clock, bootId } = this.#options;
     const nowMs = clock.wall().atMs;
-    const use = statements.use.get(useKey);
-    const sameBoot = use?.boot === bootId;
-    const unshownAtMs = this.#unshownBefore.get(useKey.toString('hex'));
+    const earlier = statements.use.get(use.key);
+    const sameBoot = earlier?.boot === bootId;
+    const unshownAtMs = this.#unshownBefore.get(use.key.toString('hex'));
     return {
-      lastUse: use === undefined ? null : { agoMs: sameBoot ? clock.monotonicMs() - use.mono_ms : nowMs - use.wall_ms },
+      lastUse:
+        earlier === undefined
+          ? null
+          : { agoMs: sameBoot ? clock.monotonicMs() - earlier.mono_ms : nowMs - earlier.wall_ms },
       unshownAdmission: unshownAtMs !== undefined && Math.abs(nowMs - unshownAtMs) < UNSHOWN_MINUTES * MINUTE_MS,
+      standsForSingle: use.standsForSingle,
     };
   }
 
@@ -232,12 +266,14 @@ export class SqliteJournal implements Journal {
     } catch (thrown) {
       if (!(thrown instanceof Database.SqliteError)) throw thrown;
       // After a failed sync the pages in memory and on disk may differ: only a fresh handle knows what is stored.
-      if (!['SQLITE_FULL', 'SQLITE_BUSY'].includes(thrown.code)) this.close();
+      if (!['SQLITE_FULL', 'SQLITE_BUSY'].includes(thrown.code)) this.#dropHandle();
       throw new JournalFault(thrown.code);
     }
   }
 
   #reopen(): Handle {
+    // A print that ends late must not open a folder again whose lock may be another kiosk's by now.
+    if (this.#isClosed) throw new JournalFault('closed');
     const opened = this.#options.open();
     if (!opened.ok) throw new JournalFault(opened.error);
     return this.#adopt(opened.value);

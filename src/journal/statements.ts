@@ -6,8 +6,11 @@ interface UseRow {
   readonly wall_ms: number;
 }
 
-/** How far back a start looks for the entry it needs: bounds the time that a start takes. */
-const LOOK_BACK_ENTRIES = 10_000;
+interface StickerRow {
+  readonly use_key: Buffer | null;
+  readonly single: number;
+  readonly pass_until_ms: number | null;
+}
 
 /** The journal's prepared statements: parameters only, never text built from a scan. */
 export function prepareStatements(db: Database.Database) {
@@ -19,15 +22,11 @@ export function prepareStatements(db: Database.Database) {
     ),
     lastTrusted: db.prepare<[], { wall_ms: number }>(
       `SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry
-       WHERE seq > (SELECT max(seq) FROM entry) - ${LOOK_BACK_ENTRIES}
-         AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted'
-       ORDER BY seq DESC LIMIT 1`,
+       WHERE json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1`,
     ),
     lastRun: db.prepare<[], { type: string }>(
       `SELECT json_extract(CAST(bytes AS TEXT), '$.type') AS type FROM entry
-       WHERE seq > (SELECT max(seq) FROM entry) - ${LOOK_BACK_ENTRIES}
-         AND json_extract(CAST(bytes AS TEXT), '$.type') IN ('start', 'stop')
-       ORDER BY seq DESC LIMIT 1`,
+       WHERE json_extract(CAST(bytes AS TEXT), '$.type') IN ('start', 'stop') ORDER BY seq DESC LIMIT 1`,
     ),
     addSalt: db.prepare<[number, Buffer | null, Buffer | null, number]>(
       'INSERT INTO salt (seq, pass, facts, wall_ms) VALUES (?, ?, ?, ?)',
@@ -45,12 +44,13 @@ export function prepareStatements(db: Database.Database) {
     ),
     addUnshown: db.prepare<[number, Buffer, number]>('INSERT INTO unshown (seq, use_key, wall_ms) VALUES (?, ?, ?)'),
     dropShown: db.prepare<[number]>('DELETE FROM unshown WHERE seq = ?'),
+    dropUnshownUse: db.prepare<[Buffer]>('DELETE FROM unshown WHERE use_key = ?'),
     allUnshown: db.prepare<[], { use_key: Buffer; wall_ms: number }>('SELECT use_key, wall_ms FROM unshown'),
     dropUnshown: db.prepare<[number]>('DELETE FROM unshown WHERE wall_ms < ?'),
-    addSticker: db.prepare<[string, Buffer | null, number]>(
-      'INSERT INTO sticker (id, use_key, until_ms) VALUES (?, ?, ?)',
+    addSticker: db.prepare<[string, Buffer | null, number, number, number | null]>(
+      'INSERT INTO sticker (id, use_key, until_ms, single, pass_until_ms) VALUES (?, ?, ?, ?, ?)',
     ),
-    sticker: db.prepare<[string], { use_key: Buffer | null }>('SELECT use_key FROM sticker WHERE id = ?'),
+    sticker: db.prepare<[string], StickerRow>('SELECT use_key, single, pass_until_ms FROM sticker WHERE id = ?'),
     revokedStickers: db.prepare<[], { id: string }>('SELECT id FROM sticker WHERE revoked = 1'),
     dropStickers: db.prepare<[number]>('DELETE FROM sticker WHERE until_ms < ?'),
     revokeSticker: db.prepare<[string]>('UPDATE sticker SET revoked = 1 WHERE id = ? AND revoked = 0'),

@@ -4,13 +4,13 @@ import { type Journal, JournalFault } from '../journal/journal.ts';
 import { authenticate } from '../pass/authenticate.ts';
 import { KINDS, type Pass } from '../pass/pass.ts';
 import type { Trust } from '../pass/trust.ts';
-import { decide, NO_HISTORY } from '../policy/decide.ts';
+import { decide } from '../policy/decide.ts';
 import type { Policy } from '../policy/policy.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
 import type { LooseDocument } from '../trust/loose-key.ts';
-import type { TrustStore } from '../trust/trust-store.ts';
 import type { OfficeRequest, SentDocument } from './office-request.ts';
 import type { StickerDesk } from './sticker-desk.ts';
+import type { Stores } from './stores.ts';
 
 export type OfficeAnswer = { readonly [member: string]: string | number | null };
 
@@ -18,10 +18,8 @@ export interface BackOfficeParts {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly desk: StickerDesk;
-  readonly trustStore: TrustStore;
   readonly trust: () => Trust;
-  /** Called after the stored trust has changed. */
-  readonly reloadTrust: () => Result<void, string>;
+  readonly importTrust: Stores['importTrust'];
   readonly policy: () => Policy;
 }
 
@@ -42,7 +40,7 @@ export class BackOffice {
         case 'sticker-revoke':
           return this.#revokeSticker(request.id);
         case 'trust-import':
-          return this.#importTrust(request.documents);
+          return await this.#importTrust(request.documents);
       }
     } catch (thrown) {
       if (!(thrown instanceof JournalFault)) throw thrown;
@@ -84,12 +82,12 @@ export class BackOffice {
 
   /** A sticker stands for a pass only if the door would open for that pass now. */
   #passFor(base64: string): Result<Pass, string> {
-    const { trust, clock, policy } = this.#parts;
+    const { trust, clock, policy, journal } = this.#parts;
     const now = clock.wall();
     const outcome = authenticate({ line: Buffer.from(base64, 'base64'), parts: 1 }, trust(), now);
     if (!outcome.ok) return err(`the pass is not accepted: ${outcome.error.reason} (${outcome.error.detail})`);
     if (outcome.value.format === 'sticker') return err('this is a sticker already: it needs no other');
-    const decision = decide(outcome.value, policy(), NO_HISTORY, now);
+    const decision = decide(outcome.value, policy(), journal.historyOf(outcome.value), now);
     if (decision.verdict === 'admit') return ok(outcome.value);
     return err(
       `the pass is genuine but not enough here: ${decision.reason}${decision.rule === null ? '' : ` (${decision.rule})`}`,
@@ -101,19 +99,18 @@ export class BackOffice {
     return err(`no valid sticker '${id}' was issued here; see 'munjigi journal tail' for the ids`);
   }
 
-  #importTrust(documents: readonly SentDocument[]): Result<OfficeAnswer, string> {
-    const { trustStore, journal, clock } = this.#parts;
+  async #importTrust(documents: readonly SentDocument[]): Promise<Result<OfficeAnswer, string>> {
+    const { journal, clock } = this.#parts;
     const loose: LooseDocument[] = documents.map(({ name, issuer, bytes }) => ({
       name,
       issuer,
       bytes: Buffer.from(bytes, 'base64'),
     }));
-    const imported = trustStore.import(loose, clock.wall().atMs);
+    // An import that is recorded may have failed; one that was done is recorded always.
+    const imported = await this.#parts.importTrust(loose, clock.wall().atMs, (found) => {
+      for (const { sha256, keys } of found) journal.record({ type: 'trust-imported', signed: false, sha256, keys });
+    });
     if (!imported.ok) return imported;
-    for (const { sha256, keys } of imported.value)
-      journal.record({ type: 'trust-imported', signed: false, sha256, keys });
-    const reloaded = this.#parts.reloadTrust();
-    if (!reloaded.ok) return reloaded;
     return ok({ documents: imported.value.length, keys: imported.value.reduce((sum, { keys }) => sum + keys, 0) });
   }
 }

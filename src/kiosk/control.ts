@@ -7,6 +7,7 @@ import { parseOfficeRequest } from './office-request.ts';
 
 /** A request carries files of keys as base64; more than this is no request of ours. */
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+const MAX_CONNECTIONS = 16;
 const LINE_FEED = 0x0a;
 
 /** `sun_path` of sockaddr_un with its terminating zero; a longer path would be cut and name another file. */
@@ -21,11 +22,13 @@ export async function startControl(path: string, office: BackOffice): Promise<Re
     return err(`${path} is too long for a socket: name a data folder with a shorter path with --data DIR`);
   }
   const open = new Set<Socket>();
-  const server = createServer((socket) => {
+  // A client may end its side after the request and still wants the answer.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     serve(socket, office);
   });
+  server.maxConnections = MAX_CONNECTIONS;
   const stop = (): void => {
     server.close();
     // Whoever is still connected must not hold up the end of the kiosk.
@@ -55,6 +58,9 @@ function serve(socket: Socket, office: BackOffice): void {
   const received: Buffer[] = [];
   let size = 0;
   socket.on('error', () => socket.destroy());
+  socket.on('end', () => {
+    if (received.at(-1)?.at(-1) !== LINE_FEED) socket.end();
+  });
   socket.on('data', (bytes: Buffer) => {
     size += bytes.length;
     if (size > MAX_REQUEST_BYTES) {

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
@@ -42,6 +42,9 @@ export function dataFolderAt(path: string): DataFolder {
 /** Makes the folder if need be and sees that it can be written; one sentence if not. */
 export function prepareDataFolder(path: string): Result<DataFolder, string> {
   try {
+    if (existsSync(path) && !statSync(path).isDirectory()) {
+      return err(`the data folder ${path} cannot be written: it is no folder; name another with --data DIR`);
+    }
     makeFolder(join(path, 'keys'), 0o700);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     return ok(dataFolderAt(path));
@@ -55,6 +58,9 @@ export function prepareDataFolder(path: string): Result<DataFolder, string> {
 /** Sees that an existing folder can be read, for commands that only look; one sentence if not. */
 export function readDataFolder(path: string): Result<DataFolder, string> {
   try {
+    if (!statSync(path).isDirectory()) {
+      return err(`the data folder ${path} cannot be read: it is no folder; name the kiosk's folder with --data DIR`);
+    }
     accessSync(path, constants.R_OK | constants.X_OK);
     return ok(dataFolderAt(path));
   } catch (thrown) {
@@ -71,6 +77,7 @@ export function lockDataFolder(folder: DataFolder): Result<{ release(): void }, 
   try {
     const lock = new Database(path, { timeout: 0 });
     try {
+      chmodSync(path, 0o600);
       lock.pragma('locking_mode = EXCLUSIVE');
       lock.exec('BEGIN EXCLUSIVE');
     } catch (thrown) {

@@ -17,7 +17,7 @@ export interface Arrival {
 export class Inbox {
   #lastScan: ScanId = 0;
   #chunks: HeldChunks = NO_CHUNKS;
-  /** The lines behind what is shown: one, or every code of a joined card. */
+  /** The lines behind what is shown: one, or the codes of one card so far. */
   #inView: readonly string[] = [];
   #cardLines: readonly string[] = [];
   #lastSightMs = Number.NEGATIVE_INFINITY;
@@ -41,12 +41,18 @@ export class Inbox {
       this.#repeats += 1;
       return null;
     }
-    const assembled = assemble(this.#chunks, line, atMs);
-    this.#chunks = assembled.held;
-    const isWhole = assembled.presented.parts === 1;
+    const { held, presented } = assemble(this.#chunks, line, atMs);
+    this.#chunks = held;
     // While the codes of one card lie in view, a further sight of any of them belongs to what they gave together.
-    this.#cardLines = [...this.#cardLines.filter((other) => other !== text), text].slice(-MAX_CHUNKS);
-    return this.#arrive({ kind: 'code', presented: assembled.presented }, isWhole ? [text] : this.#cardLines, atMs);
+    const isOfCard = presented.parts > 1 || held.digits.size > 0;
+    const before = held.digits.size === 1 ? [] : this.#cardLines;
+    this.#cardLines = isOfCard ? [...before.filter((other) => other !== text), text].slice(-MAX_CHUNKS) : [];
+    return this.#arrive({ kind: 'code', presented }, isOfCard ? this.#cardLines : [text], atMs);
+  }
+
+  /** The codes that were joined are not of one card: the newest may be the first of the next person's. */
+  startCardWith(line: Buffer, atMs: number): void {
+    this.#chunks = assemble(NO_CHUNKS, line, atMs).held;
   }
 
   #arrive(presentation: Presentation, lines: readonly string[], atMs: number): Arrival {

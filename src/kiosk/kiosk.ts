@@ -1,6 +1,6 @@
 import type { DeviceStatus } from '../base/device.ts';
 import { ALL_OFF, type Levels } from '../base/signal.ts';
-import { type Clock, formatInstant, HOUR_MS, SECOND_MS } from '../base/time.ts';
+import { type Clock, HOUR_MS, SECOND_MS } from '../base/time.ts';
 import type { Timers } from '../base/timers.ts';
 import type { Printer } from '../devices/printer/printer.ts';
 import type { Scanner, ScannerEvent } from '../devices/scanner/scanner.ts';
@@ -15,18 +15,19 @@ import type { DeviceName, Note } from '../journal/entry.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
 import type { Trust } from '../pass/trust.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { ReasonCode } from '../policy/reasons.ts';
 import type { Settings } from '../settings/schema.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { ailmentOf, statusLine, type Vitals } from './health.ts';
 import { Inbox } from './inbox.ts';
 import type { Log } from './log.ts';
 import { performers } from './perform.ts';
+import { reportOf } from './report.ts';
 import { ScanQueue } from './scan-queue.ts';
 import type { StickerDesk } from './sticker-desk.ts';
 import { NamedTimers } from './timers.ts';
 
 const HOUSEKEEPING_MS = 10 * SECOND_MS;
-/** A wall clock that moves against monotonic time by more than this was stepped. */
-const CLOCK_STEP_MS = 2 * SECOND_MS;
 
 export interface KioskParts {
   readonly clock: Clock;
@@ -43,6 +44,9 @@ export interface KioskParts {
   readonly settings: () => Settings;
   readonly log: Log;
 }
+
+/** What codes of two people's cards look like when they are joined. */
+const UNJOINABLE: ReadonlySet<ReasonCode> = new Set(['malformed', 'bad-signature']);
 
 interface Sighting {
   readonly line: Buffer | null;
@@ -73,8 +77,7 @@ export class Kiosk implements Commands {
   #unrecorded = 0;
   #fault: string | null = null;
   #lastLineMs: number;
-  #wallLeadMs: number;
-  #clockTrusted: boolean;
+  readonly #clockWatch: ClockWatch;
   #nextPurgeMs: number;
   #heardAll: () => void = () => {};
   /** Resolves when scanner and signal have both reported for the first time. */
@@ -87,8 +90,7 @@ export class Kiosk implements Commands {
     const { clock, timers } = parts;
     this.#lastLineMs = clock.monotonicMs();
     this.#nextPurgeMs = this.#lastLineMs;
-    this.#wallLeadMs = clock.wall().atMs - clock.monotonicMs();
-    this.#clockTrusted = clock.wall().trusted;
+    this.#clockWatch = new ClockWatch(clock);
     this.#doorTimers = new NamedTimers(timers);
     this.#upkeep = new NamedTimers(timers);
     this.#queue = new ScanQueue(timers, parts.scanner, (sighting) => this.#take(sighting));
@@ -124,7 +126,7 @@ export class Kiosk implements Commands {
     printer?.start((status) => this.#heard('printer', status));
     scanner.start((event) => this.#scannerSaid(event));
     this.#housekeeping();
-    this.#alive();
+    void this.heardFromAll.then(() => this.#alive());
   }
 
   /** Safe levels first, then the last entry; resolves when the devices are closed. */
@@ -134,28 +136,13 @@ export class Kiosk implements Commands {
     this.#doorTimers.stopAll();
     this.#upkeep.stopAll();
     await Promise.all([scanner.stop(), signal.stop(), printer?.stop()]);
+    this.#settle();
     this.#note({ type: 'stop' });
     journal.close();
   }
 
   state(): PublicState {
-    const { phase } = this.#door;
-    const { journal, clock } = this.#parts;
-    const lastAtMs = journal.lastAtMs();
-    const shown = phase.kind === 'showing' ? phase.shown : null;
-    return {
-      door: {
-        state: phase.kind,
-        verdict: shown?.verdict ?? null,
-        reason: shown?.reason ?? null,
-        scan: phase.kind === 'checking' ? phase.scan : (shown?.scan ?? null),
-      },
-      signal: this.#levels,
-      devices: { ...this.#statuses },
-      journal: { size: journal.size(), lastAt: lastAtMs === null ? null : formatInstant(lastAtMs) },
-      trust: { version: 0, issuedAt: null, staleAfter: null },
-      clock: { trusted: clock.wall().trusted },
-    };
+    return reportOf(this.#door.phase, this.#levels, this.#statuses, this.#parts.journal, this.#parts.clock);
   }
 
   subscribe(listener: (state: PublicState) => void): () => void {
@@ -187,8 +174,17 @@ export class Kiosk implements Commands {
 
   #take({ line, atMs }: Sighting): void {
     this.#lastLineMs = this.#parts.clock.monotonicMs();
+    // A code that no door could judge is not the one in view: held up until the door is back, it must then count.
+    const { kind } = this.#door.phase;
+    if (kind === 'starting' || kind === 'out-of-service') return;
     const arrival = this.#inbox.take(line, atMs);
-    if (arrival !== null) this.dispatch({ kind: 'scanned', ...arrival });
+    if (arrival === null) return;
+    this.dispatch({ kind: 'scanned', ...arrival });
+    const { phase } = this.#door;
+    const isJoined = arrival.presentation.kind === 'code' && arrival.presentation.presented.parts > 1;
+    if (isJoined && line !== null && phase.kind === 'showing' && UNJOINABLE.has(phase.shown.reason)) {
+      this.#inbox.startCardWith(line, atMs);
+    }
   }
 
   #heard(device: DeviceName, status: DeviceStatus): void {
@@ -228,16 +224,9 @@ export class Kiosk implements Commands {
     const { clock, journal } = this.#parts;
     const nowMs = clock.monotonicMs();
     const wall = clock.wall();
-    const leadMs = wall.atMs - nowMs;
-    if (Math.abs(leadMs - this.#wallLeadMs) > CLOCK_STEP_MS) {
-      this.#note({ type: 'clock-step', byMs: Math.round(leadMs - this.#wallLeadMs) });
-    }
-    this.#wallLeadMs = leadMs;
-    if (wall.trusted !== this.#clockTrusted) {
-      this.#clockTrusted = wall.trusted;
-      this.#note({ type: 'clock-trust', trusted: wall.trusted });
-      this.#publish();
-    }
+    for (const note of this.#clockWatch.look()) this.#note(note);
+    // An unsure clock is a mark on the screen, though nothing happens at the door.
+    this.#publish();
     if (this.#fault !== null || this.#unrecorded > 0) this.#settle();
     // A wrong clock must not delete what is not yet due.
     if (wall.trusted && nowMs >= this.#nextPurgeMs) {

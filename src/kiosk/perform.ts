@@ -10,6 +10,7 @@ import { NO_FINDING, type Pass } from '../pass/pass.ts';
 import type { Trust } from '../pass/trust.ts';
 import { type Decision, decide, decideRefusal, verdictFor } from '../policy/decide.ts';
 import type { Policy } from '../policy/policy.ts';
+import { reuseModeFor } from '../policy/presets.ts';
 import type { Settings } from '../settings/schema.ts';
 import { subjectOf } from './subject.ts';
 import type { NamedTimers } from './timers.ts';
@@ -111,5 +112,8 @@ function judge(
 
 function stickerCandidate(outcome: Authenticated, policy: Policy, settings: Settings): Pass | null {
   if (!outcome.ok || settings.stickerOffer === 'off' || outcome.value.format === 'sticker') return null;
-  return policy.sticker.kinds.includes(outcome.value.kind) ? outcome.value : null;
+  const { kind, single } = outcome.value;
+  // A pass that opens once has just done so: a sticker for it would never open anything.
+  if (reuseModeFor(policy, kind, single) === 'single') return null;
+  return policy.sticker.kinds.includes(kind) ? outcome.value : null;
 }

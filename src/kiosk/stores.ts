@@ -2,13 +2,16 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
 import { openJournalFile } from '../journal/open.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
-import type { Trust } from '../pass/trust.ts';
+import type { Trust, TrustedKey } from '../pass/trust.ts';
 import type { Policy } from '../policy/policy.ts';
 import { PRESETS, presetNamed } from '../policy/presets.ts';
 import { readSettings } from '../settings/file.ts';
 import type { Settings } from '../settings/schema.ts';
 import { loadStickerKey, type StickerKey } from '../sticker/key.ts';
-import { openTrustStore, type TrustStore } from '../trust/trust-store.ts';
+import { importDocuments } from '../trust/import-documents.ts';
+import { trustOf } from '../trust/key-ring.ts';
+import type { LooseDocument } from '../trust/loose-key.ts';
+import { openTrustStore, type StoredDocument, type TrustStore } from '../trust/trust-store.ts';
 import { type DataFolder, loadKioskId, loadUseKeySecret, lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { issuerOf, withOwnStickers } from './own-stickers.ts';
 
@@ -20,9 +23,13 @@ export interface Stores {
   readonly journal: SqliteJournal;
   readonly trustStore: TrustStore;
   readonly stickerKey: StickerKey;
-  /** The keys as they are now: swapped in one step by `reloadTrust`. */
+  /** The keys as they are now: swapped in one step by `importTrust`. */
   trust(): Trust;
-  reloadTrust(): Result<void, string>;
+  importTrust(
+    documents: readonly LooseDocument[],
+    atMs: number,
+    record: (documents: readonly StoredDocument[]) => void,
+  ): Promise<Result<readonly StoredDocument[], string>>;
   close(): void;
 }
 
@@ -65,16 +72,15 @@ async function openLocked(
   const journal = SqliteJournal.open({ open, clock, bootId, useKeySecret: useKeySecret.value });
   if (!journal.ok) return journal;
 
-  const load = (): Result<Trust, string> => {
-    const imported = trustStore.value.load();
-    if (!imported.ok) return imported;
-    const issuer = issuerOf(settings.value);
-    const isRevoked = (id: string) => journal.value.isStickerRevoked(id);
-    return ok(withOwnStickers(imported.value, { issuer, key: stickerKey.value, isRevoked }));
-  };
-  const first = load();
-  if (!first.ok) return first;
-  let trust = first.value;
+  const trustIn = (keys: readonly TrustedKey[]): Trust =>
+    withOwnStickers(trustOf(keys), {
+      issuer: issuerOf(settings.value),
+      key: stickerKey.value,
+      isRevoked: (id) => journal.value.isStickerRevoked(id),
+    });
+  const keys = trustStore.value.keys();
+  if (!keys.ok) return keys;
+  let trust = trustIn(keys.value);
   return ok({
     folder,
     settings: settings.value,
@@ -83,11 +89,11 @@ async function openLocked(
     trustStore: trustStore.value,
     stickerKey: stickerKey.value,
     trust: () => trust,
-    reloadTrust() {
-      const next = load();
-      if (!next.ok) return next;
-      trust = next.value;
-      return ok(undefined);
+    async importTrust(documents, atMs, record) {
+      const imported = await importDocuments(folder.trust, documents, atMs, record);
+      if (!imported.ok) return imported;
+      trust = trustIn(imported.value.keys);
+      return ok(imported.value.stored);
     },
     close() {
       journal.value.close();

@@ -49,7 +49,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
   };
   const desk = new StickerDesk({ ...around, key: stores.stickerKey });
   const kiosk = new Kiosk({ ...around, desk });
-  const office = new BackOffice({ ...around, desk, trustStore: stores.trustStore, reloadTrust: stores.reloadTrust });
+  const office = new BackOffice({ ...around, desk, importTrust: stores.importTrust });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();

@@ -27,6 +27,7 @@ class CborReader {
   at = 0;
   items = 0;
   why = '';
+  #latin1: string | null = null;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -105,7 +106,10 @@ class CborReader {
       // Few texts leave ASCII: only they pay for the strict decoder.
       if ((this.bytes[index] ?? 0) > 0x7f) return this.decodeUtf8(this.bytes.subarray(start, end));
     }
-    return this.bytes.toString('latin1', start, end);
+    // One text for all that are cut from it: a call into the runtime for each of fifty short ones costs more than
+    // the rest of the decoding.
+    this.#latin1 ??= this.bytes.toString('latin1');
+    return this.#latin1.slice(start, end);
   }
 
   decodeUtf8(bytes: Buffer): string | typeof FAULT {

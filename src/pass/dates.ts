@@ -6,8 +6,10 @@ import type { Finding } from './pass.ts';
  * `validUntilMs`. Under an untrusted clock only what ended before the clock's floor is certainly over; of all else the
  * policy says `clock-unsure` in place of ok.
  */
-export function checkDates(finding: Finding, now: WallTime): 'not-yet-valid' | 'expired' | null {
-  const { validFromMs, validUntilMs } = finding;
+export function checkDates(
+  { validFromMs, validUntilMs }: Pick<Finding, 'validFromMs' | 'validUntilMs'>,
+  now: WallTime,
+): 'not-yet-valid' | 'expired' | null {
   if (!now.trusted) {
     return validUntilMs !== null && now.floorMs !== undefined && validUntilMs <= now.floorMs ? 'expired' : null;
   }

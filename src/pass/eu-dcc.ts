@@ -29,7 +29,7 @@ function findingOf(message: CoseSign1, token: CborMap, group: DccGroup | null): 
 }
 
 /** The specification rejects "after" exp (section 3.3.4) and issuers count on that second; a CWT alone ends before it. */
-function firstMsTooLate({ validUntilMs }: Finding): number | null {
+function firstMsTooLate(validUntilMs: number | null): number | null {
   return validUntilMs === null ? null : validUntilMs + 1;
 }
 
@@ -50,19 +50,21 @@ export function verifyEuDcc(
   const finding = findingOf(message, content, soleGroup(certificate));
   const kid = checkHc1Key(FORMAT, message, finding, trust);
   if (!kid.ok) return kid;
-  const outside = checkDates({ ...finding, validUntilMs: firstMsTooLate(finding) }, now);
+  const { issuer, validFromMs, validUntilMs } = finding;
+  const outside = checkDates({ validFromMs, validUntilMs: firstMsTooLate(validUntilMs) }, now);
   if (outside !== null) return refusal(outside, 'the clock is outside the dates of the certificate', finding);
-  if (finding.validUntilMs === null) return refusal('bad-claims', 'no end of validity', finding);
+  if (validUntilMs === null) return refusal('bad-claims', 'no end of validity', finding);
   const claims = readDccClaims(certificate);
   if (!claims.ok) return refusal('bad-claims', claims.error, finding);
   const { certificateId } = claims.value;
   return ok({
-    ...finding,
     format: FORMAT,
     kind: claims.value.claims.kind,
+    issuer,
     kid: kid.value,
-    passId:
-      certificateId === '' ? digestPassId(FORMAT, finding.issuer, message.payload) : Buffer.from(certificateId, 'utf8'),
+    validFromMs,
+    validUntilMs,
+    passId: certificateId === '' ? digestPassId(FORMAT, issuer, message.payload) : Buffer.from(certificateId, 'utf8'),
     claims: claims.value.claims,
     single: false,
   });

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/json.ts';
+import { plainText } from '../base/plain-text.ts';
 import { formatInstant, type WallTime } from '../base/time.ts';
 import { authenticate } from './authenticate.ts';
 import type { Presented } from './format.ts';
@@ -31,10 +32,6 @@ const SIGNED: ReadonlySet<PassReason> = new Set([
   'revoked',
 ]);
 
-const UNSAFE = /\p{C}+/gu;
-/** A claim as text: no line break, escape sequence or reversal of direction reaches the reader's terminal. */
-const plain = (text: string): string => text.replace(UNSAFE, ' ').trim();
-
 /**
  * What a scan is, in one paragraph of plain English for an owner, whatever was scanned.
  * @param reveal also names the person, with the birth date and the health entry; without it no claim is quoted
@@ -48,7 +45,7 @@ export function inspect(presented: Presented, trust: Trust, now: WallTime, revea
 function describePass(pass: Pass, reveal: boolean): readonly string[] {
   return [
     `This is ${FORMAT_TITLES[pass.format]}, genuine and within its dates, about ${KIND_TITLES[pass.kind]}.`,
-    `It was signed by ${plain(pass.issuer ?? 'an issuer it does not name')} with the key ${plain(pass.kid)}.`,
+    `It was signed by ${plainText(pass.issuer ?? 'an issuer it does not name')} with the key ${plainText(pass.kid)}.`,
     datesOf(pass),
     pass.single ? 'It is good for one entry.' : '',
     reveal ? describePerson(pass.claims) : '',
@@ -61,13 +58,13 @@ function describeRefusal({ reason, detail, finding }: Refusal): readonly string[
   const what = format === null ? 'This code' : `This looks like ${FORMAT_TITLES[format]}, but it`;
   const isSigned = SIGNED.has(reason);
   const names = [
-    issuer === null ? '' : `the issuer ${plain(issuer)}`,
-    kid === null ? '' : `the key ${plain(kid)}`,
+    issuer === null ? '' : `the issuer ${plainText(issuer)}`,
+    kid === null ? '' : `the key ${plainText(kid)}`,
     kind === null ? '' : `${KIND_TITLES[kind]} as its subject`,
   ].filter((name) => name !== '');
   return [
     `${what} is not accepted (${reason}): ${WHY[reason]}.`,
-    `More exactly: ${plain(detail)}.`,
+    `More exactly: ${plainText(detail)}.`,
     names.length === 0 ? '' : `It names ${names.join(', ')}${isSigned ? '' : '; none of that is proven'}.`,
     isSigned ? datesOf(finding) : '',
   ];
@@ -86,12 +83,12 @@ function describePerson({ nam, dob, v, t, r, x }: Claims): string {
   const name = [nam['gn'], nam['fn']].filter((part) => typeof part === 'string').join(' ');
   const entry = [...v, ...t, ...r, ...x][0];
   return [
-    `The person is ${name === '' ? 'not named' : plain(name)}, ${dob ? `born ${plain(dob)}` : 'with no birth date'}.`,
+    `The person is ${name === '' ? 'not named' : plainText(name)}, ${dob ? `born ${plainText(dob)}` : 'with no birth date'}.`,
     entry === undefined ? '' : describeEntry(entry),
   ].join(' ');
 }
 
 function describeEntry(entry: JsonObject): string {
-  const members = Object.keys(entry).map((name) => `${plain(name)} ${plain(String(entry[name]))}`);
+  const members = Object.keys(entry).map((name) => `${plainText(name)} ${plainText(String(entry[name]))}`);
   return `The entry says: ${members.join(', ')}.`;
 }

@@ -11,6 +11,9 @@ export const MAX_HEADER_LENGTH = 1_024;
 /** At most 128 characters that need no escaping wherever a key id is shown: base64 of both kinds, names, DID URLs. */
 export const KID = /^[A-Za-z0-9_+/=.:#-]{1,128}$/;
 
+/** Headers of genuine passes that are kept as parsed, because all passes of one key begin with the same one. */
+export const MAX_REMEMBERED_HEADERS = 32;
+
 /** RFC 7515 section 4.1: members by which a scan would bring its own key, and extensions that nobody here knows. */
 const REFUSED_MEMBERS = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c'] as const;
 
@@ -40,11 +43,26 @@ export function parseCompactJws(text: string): Result<CompactJws, string> {
   return ok({ header, payload, signed: Buffer.from(text.slice(0, payloadEnd), 'latin1'), signature });
 }
 
+/** By their one canonical segment, the oldest first. Only a good signature gets in: no scan can fill this up. */
+const remembered = new Map<string, JsonObject>();
+
+function remember({ header, signed }: CompactJws): void {
+  // Cut from the bytes: a slice of the scanned text would keep the whole pass in memory.
+  const segment = signed.toString('latin1', 0, signed.indexOf('.'));
+  if (remembered.has(segment)) return;
+  remembered.set(segment, header);
+  const [oldest] = remembered.keys();
+  if (remembered.size > MAX_REMEMBERED_HEADERS && oldest !== undefined) remembered.delete(oldest);
+}
+
 /** The header of what looks like a compact JWS, for telling formats apart; null if it cannot be read strictly. */
 export function headerOf(text: string): JsonObject | null {
   const end = text.indexOf('.');
   if (end < 1 || end > MAX_HEADER_LENGTH) return null;
-  const bytes = decodeBase64url(text.slice(0, end));
+  const segment = text.slice(0, end);
+  const known = remembered.get(segment);
+  if (known !== undefined) return known;
+  const bytes = decodeBase64url(segment);
   const header = bytes === null ? null : parseJsonBytes(bytes);
   return header?.ok === true && isJsonObject(header.value) ? header.value : null;
 }
@@ -113,8 +131,11 @@ export function signatureFault(
   if (algorithm === null || (keyAlg !== null && keyAlg !== algorithm.jose)) {
     return { reason: 'algorithm-not-allowed', detail: 'the alg is not the one of this key' };
   }
-  if (algorithm.verify(key, jws.signed, jws.signature)) return null;
-  return { reason: 'bad-signature', detail: 'the signature does not fit the content' };
+  if (!algorithm.verify(key, jws.signed, jws.signature)) {
+    return { reason: 'bad-signature', detail: 'the signature does not fit the content' };
+  }
+  remember(jws);
+  return null;
 }
 
 function allowedAlgorithm(alg: Json | undefined, algorithms: Algorithms, key: KeyObject): Algorithm | null {

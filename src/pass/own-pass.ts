@@ -38,10 +38,11 @@ export const NO_CLAIMS: Omit<Claims, 'kind'> = { v: [], t: [], r: [], x: [], nam
 
 /** The format file of a pass that this house signs itself. */
 export function ownPassFormat(own: OwnFormat): PassFormat {
+  const unread: Finding = { ...NO_FINDING, format: own.name };
   return {
     name: own.name,
     claims: (line) => line.startsWith('e') && headerOf(line)?.['typ'] === own.typ,
-    verify: (line, trust, now) => verifyOwn(own, line, trust, now),
+    verify: (line, trust, now) => verifyOwn(own, unread, line, trust, now),
   };
 }
 
@@ -84,8 +85,13 @@ function claimsOf(own: OwnFormat, payload: JsonObject): Result<OwnClaims, string
   return own.readClaims(payload, kind);
 }
 
-function verifyOwn(own: OwnFormat, line: string, trust: Trust, now: WallTime): Result<PassFields, Refusal> {
-  const unread = { ...NO_FINDING, format: own.name };
+function verifyOwn(
+  own: OwnFormat,
+  unread: Finding,
+  line: string,
+  trust: Trust,
+  now: WallTime,
+): Result<PassFields, Refusal> {
   if (own.maxLength !== null && line.length > own.maxLength) {
     return refusal('too-long', `${line.length} bytes; this format has at most ${own.maxLength}`, unread);
   }

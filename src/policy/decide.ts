@@ -15,9 +15,11 @@ export interface History {
   readonly lastUse: EarlierUse | null;
   /** The last run admitted this pass and ended before it could record that the signal was given. */
   readonly unshownAdmission: boolean;
+  /** The pass that this sticker stands for opens once, and so does the sticker. */
+  readonly standsForSingle: boolean;
 }
 
-export const NO_HISTORY: History = { lastUse: null, unshownAdmission: false };
+export const NO_HISTORY: History = { lastUse: null, unshownAdmission: false, standsForSingle: false };
 
 export interface Decision {
   readonly verdict: VerdictName;
@@ -73,7 +75,8 @@ export function decide(pass: Pass, policy: Policy, history: History, now: WallTi
 
 function isUsedUp(pass: Pass, policy: Policy, history: History): boolean {
   if (history.lastUse === null) return false;
-  const { mode, windowMs } = reuseOf(policy, pass);
+  const single = pass.single || history.standsForSingle;
+  const { mode, windowMs } = reuseOf(policy, { ...pass, single });
   if (mode === 'single') return true;
   // A stamp from a wrong clock may lie in the future: only nearness in time counts, in either direction.
   return mode === 'passback' && Math.abs(history.lastUse.agoMs) < windowMs;

@@ -21,7 +21,8 @@ const eventTicket: Policy = {
   reuse: { mode: 'single', minutes: 10, samePerson: 'ignore' },
   clockUnsure: 'assist',
   verdicts: {},
-  sticker: { kinds: ['ticket'], maxDays: 1 },
+  // A sticker for a ticket that opens once would never open anything.
+  sticker: { kinds: [], maxDays: 1 },
 };
 
 export const PRESETS: readonly Policy[] = [anyGenuine, eventTicket];

@@ -74,16 +74,28 @@ export const VERDICT_TITLES: Readonly<Record<VerdictName, Phrase>> = {
   },
 };
 
-/** A pass that opened the door, and one that a person let in or turned away after an assist. */
-export const CONFIRMED: Phrase = { ko: '확인됐어요', en: 'All is well', ja: '確認できました', zh: '核验通过' };
-export const BY_STAFF: Readonly<Record<'admit' | 'refuse', Phrase>> = {
-  admit: { ko: '직원이 확인했어요', en: 'Checked by staff', ja: 'スタッフが確認しました', zh: '工作人员已确认' },
-  refuse: {
-    ko: '직원이 안내해 드려요',
-    en: 'The staff will explain',
-    ja: 'スタッフがご説明します',
-    zh: '工作人员会向您说明',
-  },
+/** In place of the usual title where the code may be good, yet the staff or the owner's policy said no. */
+export const NOT_NOW: Phrase = {
+  ko: '지금은 입장이 어려워요',
+  en: 'You cannot come in now',
+  ja: '今はご入場いただけません',
+  zh: '现在无法入场',
+};
+
+/** In place of the usual title while a pass of several codes is not whole. */
+export const NEXT_CODE: Phrase = {
+  ko: '다음 코드도 대 주세요',
+  en: 'Now the next code',
+  ja: '次のコードもかざしてください',
+  zh: '请出示下一个二维码',
+};
+
+/** Under an admission by a person, after an assist. */
+export const CHECKED_BY_STAFF: Phrase = {
+  ko: '직원이 확인했어요',
+  en: 'Checked by staff',
+  ja: 'スタッフが確認しました',
+  zh: '工作人员已确认',
 };
 
 /** The parts of the kiosk as a visitor would call them. */
@@ -134,6 +146,13 @@ export const CLOCK_MARK: Phrase = {
   en: 'Clock not sure',
   ja: '時計未確認',
   zh: '时钟待确认',
+};
+
+export const PRINTER_MARK: Phrase = {
+  ko: '스티커 프린터를 봐 주세요',
+  en: 'Check the sticker printer',
+  ja: 'シール用プリンターを確認',
+  zh: '请查看贴纸打印机',
 };
 
 /** The age of the trust list in whole days. */

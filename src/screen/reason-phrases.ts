@@ -16,10 +16,10 @@ export const REASON_LINES: Readonly<Record<ReasonCode, Phrase>> = {
     zh: '二维码内容过长',
   },
   incomplete: {
-    ko: '나머지 코드도 대 주세요',
-    en: 'Please hold up the other codes too',
-    ja: '残りのコードもかざしてください',
-    zh: '请继续出示其余的二维码',
+    ko: '여러 코드 가운데 일부만 읽었어요',
+    en: 'Only a part of the codes was read so far',
+    ja: '複数のコードの一部だけ読み取りました',
+    zh: '目前只读取了其中一部分',
   },
   'unsupported-format': {
     ko: '출입용 코드가 아니에요',

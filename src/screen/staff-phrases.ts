@@ -1,8 +1,8 @@
 import type { ReasonCode } from '../policy/reasons.ts';
 import type { Phrase } from './locale.ts';
 
-/** The smaller line for whoever comes to help: what to look at instead. Empty where there is nothing to do. */
-export const STAFF_LINES: Readonly<Record<ReasonCode, Phrase>> = {
+/** The smaller line for whoever comes to help: what to look at instead. */
+export const STAFF_LINES: Readonly<Record<Exclude<ReasonCode, 'ok'>, Phrase>> = {
   malformed: {
     ko: '화면 밝기와 구겨진 종이를 보고 다시 한 번, 아니면 신분증과 증명서를 봐 주세요',
     en: 'Check brightness and creases, try once more, else look at ID and paper',
@@ -117,5 +117,4 @@ export const STAFF_LINES: Readonly<Record<ReasonCode, Phrase>> = {
     ja: '記録できません。目視で確認し、担当者を呼んでください',
     zh: '无法记录，请人工查看证明并联系技术人员',
   },
-  ok: { ko: '', en: '', ja: '', zh: '' },
 };

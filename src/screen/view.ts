@@ -1,16 +1,18 @@
 import { DAY_MS, parseInstant } from '../base/time.ts';
 import type { DoorCondition, PublicState } from '../door/public-state.ts';
-import type { ReasonCode, VerdictName } from '../policy/reasons.ts';
+import { REASONS, type ReasonCode, type VerdictName } from '../policy/reasons.ts';
 import { inOrder, type Locale, type Phrase, type Spoken } from './locale.ts';
 import {
   ageMark,
-  BY_STAFF,
+  CHECKED_BY_STAFF,
   CLOCK_MARK,
   CONDITION_LINES,
   CONDITION_TITLES,
-  CONFIRMED,
+  NEXT_CODE,
+  NOT_NOW,
   PART_TROUBLE,
   PARTS,
+  PRINTER_MARK,
   SILENT,
   TROUBLE_ELSEWHERE,
   VERDICT_TITLES,
@@ -22,9 +24,9 @@ import { STAFF_LINES } from './staff-phrases.ts';
 export type Shape = 'hold-up' | 'turning-ring' | 'tick-circle' | 'person-bell' | 'cross-octagon' | 'warning-triangle';
 export type Tone = 'calm' | 'busy' | 'admit' | 'assist' | 'refuse' | 'broken';
 
-/** A small mark in the corner: it changes no verdict, it says what the verdict rests on. */
+/** A small mark in the corner: it changes no verdict, it says what somebody should look after. */
 export interface Mark {
-  readonly kind: 'data-age' | 'clock-unsure';
+  readonly kind: 'data-age' | 'clock-unsure' | 'printer';
   readonly urgent: boolean;
   readonly text: readonly Spoken[];
 }
@@ -53,12 +55,29 @@ const LOOKS: Readonly<Record<View['condition'], Look>> = {
   'out-of-service': { shape: 'warning-triangle', tone: 'broken' },
 };
 
-/** Reasons with which the kiosk itself may admit; with any other one a person did. */
-const ADMITTED_BY_KIOSK: ReadonlySet<ReasonCode> = new Set(['ok', 'trust-stale', 'clock-unsure']);
+interface Answer {
+  readonly shape: Shape;
+  readonly title: Phrase;
+  readonly line: Phrase;
+  readonly staff: Phrase | null;
+}
 
-function verdictLine(verdict: VerdictName, reason: ReasonCode): Phrase {
-  if (verdict === 'admit') return ADMITTED_BY_KIOSK.has(reason) ? CONFIRMED : BY_STAFF.admit;
-  return verdict === 'refuse' && reason === 'ok' ? BY_STAFF.refuse : REASON_LINES[reason];
+function answerOf(verdict: VerdictName, reason: ReasonCode): Answer {
+  const { shape } = LOOKS[verdict];
+  const title = VERDICT_TITLES[verdict];
+  const line = REASON_LINES[reason];
+  if (verdict === 'admit') {
+    // With a reason that lets nobody in by itself, a person did.
+    const isByKiosk = REASONS[reason].choices.includes('admit');
+    return { shape, title, line: isByKiosk ? REASON_LINES.ok : CHECKED_BY_STAFF, staff: null };
+  }
+  if (verdict === 'refuse' && REASONS[reason].verdict !== 'refuse') {
+    // The staff or the policy said no where the kiosk would have asked: the code may be good, and nobody looks again.
+    return { shape, title: NOT_NOW, line, staff: null };
+  }
+  const staff = reason === 'ok' ? null : STAFF_LINES[reason];
+  // Until the last code of several was read the visitor goes on by themselves.
+  return reason === 'incomplete' ? { shape: 'hold-up', title: NEXT_CODE, line, staff } : { shape, title, line, staff };
 }
 
 /** Which part keeps the door out of service; the printer and the voice never do. */
@@ -80,13 +99,25 @@ function trouble(devices: PublicState['devices']): Phrase {
 }
 
 function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Mark[] {
-  if (!state.clock.trusted) return [{ kind: 'clock-unsure', urgent: true, text: inOrder(CLOCK_MARK, locale) }];
-  const issued = state.trust.issuedAt === null ? null : parseInstant(state.trust.issuedAt);
-  const stale = state.trust.staleAfter === null ? null : parseInstant(state.trust.staleAfter);
-  if (issued === null || !issued.ok) return [];
+  const date = state.clock.trusted
+    ? ageOf(state.trust, nowMs, locale)
+    : ({ kind: 'clock-unsure', urgent: true, text: inOrder(CLOCK_MARK, locale) } as const);
+  const condition = state.devices.printer.state;
+  const isPrinterWell = condition === 'ready' || condition === 'absent';
+  const printer = isPrinterWell
+    ? null
+    : ({ kind: 'printer', urgent: true, text: inOrder(PRINTER_MARK, locale) } as const);
+  return [printer, date].filter((mark) => mark !== null);
+}
+
+/** The age of the trust list, once it is a day or stale; loose keys have none. */
+function ageOf(trust: PublicState['trust'], nowMs: number, locale: Locale): Mark | null {
+  const issued = trust.issuedAt === null ? null : parseInstant(trust.issuedAt);
+  const stale = trust.staleAfter === null ? null : parseInstant(trust.staleAfter);
+  if (issued === null || !issued.ok) return null;
   const days = Math.max(0, Math.floor((nowMs - issued.value) / DAY_MS));
   const urgent = stale?.ok === true && nowMs >= stale.value;
-  return days === 0 && !urgent ? [] : [{ kind: 'data-age', urgent, text: inOrder(ageMark(days), locale) }];
+  return days === 0 && !urgent ? null : { kind: 'data-age', urgent, text: inOrder(ageMark(days), locale) };
 }
 
 /**
@@ -97,12 +128,14 @@ export function view(state: PublicState, nowMs: number, locale: Locale): View {
   const { door } = state;
   const marks = marksOf(state, nowMs, locale);
   if (door.state === 'showing' && door.verdict !== null && door.reason !== null) {
+    const { shape, title, line, staff } = answerOf(door.verdict, door.reason);
     return {
       condition: door.verdict,
-      ...LOOKS[door.verdict],
-      title: inOrder(VERDICT_TITLES[door.verdict], locale),
-      line: inOrder(verdictLine(door.verdict, door.reason), locale),
-      staff: door.verdict === 'admit' ? [] : spokenOrNone(STAFF_LINES[door.reason], locale),
+      shape,
+      tone: LOOKS[door.verdict].tone,
+      title: inOrder(title, locale),
+      line: inOrder(line, locale),
+      staff: staff === null ? [] : inOrder(staff, locale),
       marks,
     };
   }
@@ -129,8 +162,4 @@ export function silentView(isLong: boolean, locale: Locale): View {
     staff: isLong ? inOrder(SILENT, locale) : [],
     marks: [],
   };
-}
-
-function spokenOrNone(phrase: Phrase, locale: Locale): readonly Spoken[] {
-  return inOrder(phrase, locale).filter((spoken) => spoken.text !== '');
 }

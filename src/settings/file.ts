@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { reasonOf } from '../base/assert.ts';
 import { replaceFile } from '../base/atomic-file.ts';
+import { isJsonObject, parseJsonBytes } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { firstComplaint } from './refused.ts';
 import { type Settings, settingsSchema } from './schema.ts';
 
 /**
@@ -10,23 +12,23 @@ import { type Settings, settingsSchema } from './schema.ts';
  * @returns the settings, or one sentence with the member that is wrong
  */
 export function readSettings(path: string, kioskId: string): Result<Settings, string> {
-  let stored: unknown = {};
-  if (existsSync(path)) {
-    try {
-      stored = JSON.parse(readFileSync(path, 'utf8'));
-    } catch (thrown) {
-      return err(
-        `${path} cannot be read as JSON (${reasonOf(thrown)}); mend it or delete it to start from the defaults`,
-      );
-    }
+  let bytes: Uint8Array = Buffer.from('{}');
+  try {
+    if (existsSync(path)) bytes = readFileSync(path);
+  } catch (thrown) {
+    return err(`${path} cannot be read: ${reasonOf(thrown)}; give it to this user`);
   }
-  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) {
+  const stored = parseJsonBytes(bytes);
+  if (!stored.ok) {
+    return err(`${path} cannot be read as JSON (${stored.error}); mend it or delete it to start from the defaults`);
+  }
+  if (!isJsonObject(stored.value)) {
     return err(`${path} must hold one JSON object; delete it to start from the defaults`);
   }
-  const checked = settingsSchema.safeParse({ kioskId, ...stored });
+  const { kioskId: ownId } = settingsSchema.shape;
+  const checked = settingsSchema.extend({ kioskId: ownId.prefault(kioskId) }).safeParse(stored.value);
   if (checked.success) return ok(checked.data);
-  const issue = checked.error.issues[0];
-  return err(`${path}: ${issue?.path.join('.') || 'settings'}: ${issue?.message ?? 'not valid'}`);
+  return err(`${path}: ${firstComplaint(checked.error)}; or delete the file to start from the defaults`);
 }
 
 /** Writes the settings; one sentence where the file system refuses. */

@@ -1,4 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { PLAIN_TEXT } from '../base/plain-text.ts';
+import { wrongValue } from './complaint.ts';
+import { group, oneOf, wholeNumber, yesOrNo } from './members.ts';
 
 /** Characters of Crockford's base 32: none of them can be taken for another when read aloud or copied by hand. */
 export const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -15,65 +18,68 @@ function isTimeZone(name: string): boolean {
 const setting = <T extends z.ZodType>(schema: T, meta: { title: string; description: string; unit?: string }): T =>
   schema.meta(meta);
 
+const wanting = (wanted: string) => (issue: { readonly input?: unknown }) => wrongValue(issue.input, wanted);
+/** One line of text of the form that `pattern` describes. */
+const patterned = (pattern: RegExp, wanted: string) => {
+  const error = wanting(wanted);
+  return z.string({ error }).regex(pattern, { error });
+};
+
+export const MAX_VENUE_NAME_LENGTH = 60;
+const venueName = wanting(`1 to ${MAX_VENUE_NAME_LENGTH} printable characters on one line`);
+const zone = wanting('a time zone, such as Asia/Seoul');
+export const MIN_RELAY_MS = 200;
+export const MAX_RELAY_MS = 10_000;
+export const MAX_STICKER_HOURS = 24 * 31;
+
 /** Every setting of the owner: type, limits, default, the form and the README table come from here. */
-export const settingsSchema = z.strictObject({
-  venueName: setting(z.string().trim().min(1).max(60).default('문지기 Munjigi'), {
-    title: 'Venue name',
-    description: 'Printed on stickers and shown on the screen',
-  }),
-  venueId: setting(
+export const settingsSchema = group({
+  venueName: setting(
     z
-      .string()
-      .regex(/^[a-z0-9-]{1,21}$/, 'must be 1 to 21 of a-z, 0-9 and -')
-      .default('venue'),
+      .string({ error: venueName })
+      .trim()
+      .max(MAX_VENUE_NAME_LENGTH, { error: venueName })
+      .regex(PLAIN_TEXT, { error: venueName })
+      .default('문지기 Munjigi'),
     {
-      title: 'Venue id',
-      description: 'Names this venue in stickers; the same on all kiosks of the venue',
+      title: 'Venue name',
+      description: 'Printed on stickers and shown on the screen',
     },
   ),
-  kioskId: setting(z.string().regex(/^[0-9A-HJKMNP-TV-Z]{2}$/, 'must be 2 characters of 0-9, A-Z without I, L, O, U'), {
+  venueId: setting(patterned(/^[a-z0-9-]{1,21}$/, '1 to 21 of a-z, 0-9 and -').default('venue'), {
+    title: 'Venue id',
+    description: 'Names this venue in stickers; the same on all kiosks of the venue',
+  }),
+  kioskId: setting(patterned(/^[0-9A-HJKMNP-TV-Z]{2}$/, '2 characters of 0-9 and A-Z without I, L, O, U'), {
     title: 'Kiosk id',
     description: 'Begins every sticker id; different on each kiosk of the venue, drawn at first start',
   }),
-  zone: setting(z.string().refine(isTimeZone, 'must be a time zone such as Asia/Seoul').default('Asia/Seoul'), {
+  zone: setting(z.string({ error: zone }).refine(isTimeZone, { error: zone }).default('Asia/Seoul'), {
     title: 'Time zone',
     description: 'Where days begin and end',
   }),
-  policy: setting(
-    z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
-      .default('any-genuine'),
-    {
-      title: 'Policy',
-      description: 'What opens the door: a preset by name',
-    },
-  ),
-  relayMs: setting(z.int().min(200).max(10_000).default(1_500), {
+  policy: setting(patterned(/^[a-z0-9][a-z0-9-]{0,39}$/, 'the name of a preset').default('any-genuine'), {
+    title: 'Policy',
+    description: 'What opens the door: a preset by name',
+  }),
+  relayMs: setting(wholeNumber(MIN_RELAY_MS, MAX_RELAY_MS, ' milliseconds').default(1_500), {
     title: 'Door release',
     description: 'How long the strike is released after an admission',
     unit: 'ms',
   }),
-  assistSoundsLikeAdmit: setting(z.boolean().default(false), {
+  assistSoundsLikeAdmit: setting(yesOrNo.default(false), {
     title: 'Discreet assist',
     description: 'An assist sounds like an admission, so that nobody else hears that someone needs help',
   }),
-  stickerOffer: setting(z.enum(['on-request', 'off']).default('on-request'), {
+  stickerOffer: setting(oneOf(['on-request', 'off']).default('on-request'), {
     title: 'Stickers',
     description: 'Whether staff can print a sticker for an admitted pass',
   }),
-  stickerHours: setting(
-    z
-      .int()
-      .min(1)
-      .max(24 * 31)
-      .default(24),
-    {
-      title: 'Sticker validity',
-      description: 'A sticker ends after this time, and never later than the pass it came from',
-      unit: 'h',
-    },
-  ),
+  stickerHours: setting(wholeNumber(1, MAX_STICKER_HOURS, ' hours').default(24), {
+    title: 'Sticker validity',
+    description: 'A sticker ends after this time, and never later than the pass it came from',
+    unit: 'h',
+  }),
 });
 
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;

@@ -1,5 +1,6 @@
 import type { Note } from '../journal/entry.ts';
 import { type Journal, JournalFault, type Judged, type ScanSubject, type StickerRecord } from '../journal/journal.ts';
+import type { Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 
 /** The real journal behind a disk that can be full: then nothing is written, and every writing call says so. */
@@ -19,6 +20,10 @@ export class SimulatedDisk implements Journal {
 
   setFull(full: boolean): void {
     this.#full = full;
+  }
+
+  historyOf(pass: Pass): History {
+    return this.#journal.historyOf(pass);
   }
 
   judge(subject: ScanSubject, decide: (history: History) => Decision): Judged {

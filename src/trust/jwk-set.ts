@@ -58,9 +58,8 @@ function formatsOf(jwk: PublicJwk, { issuer, formats }: SetTerms): ReadonlySet<V
     const isUsable = issuer !== null || [...formats].every((format) => FORMATS_NAMED_BY_KID.has(format));
     return isUsable ? formats : null;
   }
-  if (issuer !== null) {
-    return new Set<VerifiableFormat>(jwk.certificate === null ? FORMATS_OF_ISSUER : [...FORMATS_OF_ISSUER, 'eu-dcc']);
-  }
+  // A health card's issuer publishes certificates too: none of its keys may thereby sign for a country.
+  if (issuer !== null) return new Set<VerifiableFormat>(FORMATS_OF_ISSUER);
   if (jwk.kid === null || jwk.kid === jwk.thumbprint) return null;
   // A certificate says whose signer it is; a bare key with an id may be of either user of the envelope.
   return new Set<VerifiableFormat>(jwk.certificate === null ? ['eu-dcc', 'who-ddcc'] : ['eu-dcc']);
@@ -79,7 +78,9 @@ export function readJwkSet(set: JsonObject, document: LooseDocument): Result<rea
   const terms = readTerms(set, document);
   if (!terms.ok) return terms;
   const jwks = set['keys'];
-  if (!isJsonArray(jwks) || jwks.length === 0) return err(`${document.name} is a JWK Set without keys`);
+  if (!isJsonArray(jwks)) return err(`${document.name} is a JWK Set without keys`);
+  // An issuer that publishes an empty set has withdrawn its keys; a nameless one has said nothing.
+  if (jwks.length === 0 && terms.value.issuer === null) return err(`${document.name} is a JWK Set without keys`);
   const keys: LooseKey[] = [];
   for (const json of jwks) {
     const jwk = readPublicJwk(json);

@@ -59,7 +59,9 @@ function readDocument(document: LooseDocument): Result<readonly LooseKey[], stri
   if (text?.startsWith('{')) return readJson(text, document);
   if (text?.includes('-----BEGIN ')) return readPem(text, document);
   if (text !== null && COMPACT_JWS.test(text)) {
-    return err(`${name} is a signed trust list: give the key that signs it with --trust-root FILE`);
+    return err(
+      `${name} is one signed text and no list of keys; signed trust lists are not read by this version: give loose keys`,
+    );
   }
   return err(`${name} is neither a JWK Set, a certificate, a DID document nor a list of pretix keys`);
 }

@@ -16,7 +16,8 @@ export interface LooseKey extends TrustedKey {
 }
 
 export const MAX_TRUST_FILE_BYTES = 16 * 1_024 * 1_024;
-export const MAX_TRUST_KEYS = 100_000;
+/** All issuers of the world's health certificates have published fewer; each costs memory and time at every start. */
+export const MAX_TRUST_KEYS = 5_000;
 
 export const ALL_KINDS: ReadonlySet<Kind> = new Set(KINDS);
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -25,8 +26,15 @@ export interface StoredDocument {
 
 /** The keys that a kiosk trusts, on disk. Errors are one sentence. */
 export interface TrustStore {
-  /** All documents or none; one of the same name and issuer is replaced. */
-  import(documents: readonly LooseDocument[], atMs: number): Result<readonly StoredDocument[], string>;
+  /**
+   * All documents or none; one of the same name and issuer is replaced.
+   * @param announce called when all are found good and before any is stored; what it throws leaves the store as it was
+   */
+  import(
+    documents: readonly LooseDocument[],
+    atMs: number,
+    announce?: (documents: readonly StoredDocument[]) => void,
+  ): Result<readonly StoredDocument[], string>;
   list(): readonly StoredDocument[];
   /** The keys of all documents together, checked against each other. */
   keys(): Result<readonly LooseKey[], string>;
@@ -58,7 +66,11 @@ class SqliteTrustStore implements TrustStore {
     this.#db = db;
   }
 
-  import(documents: readonly LooseDocument[], atMs: number): Result<readonly StoredDocument[], string> {
+  import(
+    documents: readonly LooseDocument[],
+    atMs: number,
+    announce: (documents: readonly StoredDocument[]) => void = () => {},
+  ): Result<readonly StoredDocument[], string> {
     const rows: ListRow[] = [];
     const isNew = (name: string, issuer: string): boolean =>
       !rows.some((row) => row.name === name && row.issuer === issuer);
@@ -75,6 +87,7 @@ class SqliteTrustStore implements TrustStore {
     const kept = standing.value.filter(({ name, issuer }) => isNew(name, issuer ?? ''));
     const together = checkedKeys([...kept, ...documents]);
     if (!together.ok) return together;
+    announce(rows.map(storedOf));
     return this.#replace(documents, rows);
   }
 
@@ -174,6 +187,7 @@ export function openTrustStore(path: string, options: { readonly readOnly: boole
   try {
     const { readOnly } = options;
     db = new Database(path, { readonly: readOnly, fileMustExist: readOnly, timeout: BUSY_TIMEOUT_MS });
+    if (!readOnly) chmodSync(path, 0o600);
   } catch (thrown) {
     return err(`cannot open the trust store ${path}: ${reasonOf(thrown)}; check the folder, its owner and free space`);
   }

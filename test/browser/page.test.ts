@@ -38,26 +38,32 @@ const outOfService = (part: 'scanner' | 'signal', state: 'lost' | 'fault'): Publ
 /** The states with the longest words: a few reasons of each verdict, and whatever is not a verdict. */
 function longestStates(locale: Locale): readonly PublicState[] {
   const length = (reason: ReasonCode): number =>
-    REASON_LINES[reason][locale].length + STAFF_LINES[reason][locale].length;
+    REASON_LINES[reason][locale].length + (reason === 'ok' ? 0 : STAFF_LINES[reason][locale].length);
   const answers = (['admit', 'assist', 'refuse'] as const).flatMap((verdict) =>
     REASON_CODES.filter((reason) => REASONS[reason].choices.includes(verdict))
       .sort((one, other) => length(other) - length(one))
       .slice(0, 4)
       .map((reason) => showing(verdict, reason)),
   );
-  return [outOfService('scanner', 'lost'), outOfService('signal', 'fault'), ...answers];
+  // The marks that may stand together, and the longest line for the staff beside them.
+  const lost = { state: 'lost', detail: 'ENODEV' } as const;
+  return [outOfService('scanner', 'lost'), outOfService('signal', 'fault'), ...answers].map((state) => ({
+    ...state,
+    devices: { ...state.devices, printer: lost },
+  }));
 }
 
 /** Pixels to spare: over the words, between them and the line for the staff, below, beside, and for the figure. */
 const ROOM = `{
   const box = (name) => document.querySelector(name).getBoundingClientRect();
-  const [words, footer, figure] = ['.words', 'footer', '.figure-box'].map(box);
+  const [words, staff, marks, figure, main] = ['.words', '.staff', '.marks', '.figure-box', 'main'].map(box);
+  const least = Math.min(innerWidth, innerHeight);
   ({
-    above: words.top,
-    between: footer.top - words.bottom,
-    below: innerHeight - footer.bottom,
+    above: words.top - main.top,
+    between: staff.top - words.bottom - 0.02 * least,
+    below: innerHeight - Math.max(staff.bottom, marks.bottom) - 0.02 * least,
     beside: innerWidth - document.querySelector('main').scrollWidth,
-    figure: figure.height - 0.2 * Math.min(innerWidth, innerHeight),
+    figure: figure.height - 0.2 * least,
   })
 }`;
 
@@ -89,6 +95,17 @@ describe.skipIf(!hasChromium)(`the visitor's screen in a browser${chromiumNote}`
     kiosk.show(outOfService('scanner', 'lost'));
     await condition('out-of-service');
     expect(await page.textContent('.staff')).toContain('check its cable');
+  });
+
+  it('a printer without paper is marked on the page that the owner sees anyway', async () => {
+    await page.goto(url());
+    await condition('ready');
+    expect(await page.locator('.marks .printer').count()).toBe(0);
+    const detail = 'The paper has run out.';
+    kiosk.show({ ...AT_REST, devices: { ...AT_REST.devices, printer: { state: 'fault', detail } } });
+    await page.waitForSelector('.marks .printer');
+    expect(await page.textContent('.marks .printer')).toContain('Check the sticker printer');
+    expect(await page.textContent('main')).not.toContain(detail);
   });
 
   it('a green vanishes with the kiosk that showed it, and the page comes back by itself', async () => {

@@ -22,6 +22,7 @@ const shown = (verdict: VerdictName, more: Partial<Shown> = {}): Shown => ({
   verdict,
   reason: decision(verdict).reason,
   rule: null,
+  isUnrecorded: false,
   stickerFor: verdict === 'admit' ? pass : null,
   ...more,
 });

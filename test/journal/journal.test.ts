@@ -290,6 +290,29 @@ describe('a sticker', () => {
     expect(judge(journal, member, passback).decision.reason).toBe('already-used');
   });
 
+  it('of a pass that opens once opens once too, and never after the pass', () => {
+    const journal = open();
+    const ticket = passOf({ single: true, validUntilMs: LUNCH_MS + 30 * DAY_MS });
+    const stickerOf = (id: string) => {
+      journal.recordSticker({ id, pass: ticket, of: null, kind: 'ticket', via: 'pass', untilMs: LUNCH_MS + DAY_MS });
+      return passOf({
+        format: 'sticker',
+        validFromMs: LUNCH_MS,
+        validUntilMs: LUNCH_MS + DAY_MS,
+        claims: ticketOf(id),
+      });
+    };
+    const [first, second] = [stickerOf('AA111111'), stickerOf('AA222222')];
+    expect(judge(journal, first, anyGenuine).decision.verdict).toBe('admit');
+    for (const again of [first, second, ticket]) {
+      expect(judge(journal, again, anyGenuine).decision.reason).toBe('already-used');
+      expect(journal.historyOf(again).lastUse).not.toBeNull();
+    }
+    journal.purge(LUNCH_MS + 5 * DAY_MS);
+    time.advance(5 * DAY_MS);
+    expect(judge(journal, ticket, anyGenuine).decision.reason).toBe('already-used');
+  });
+
   it('that is revoked is known as such at once and after a restart', () => {
     const journal = open();
     journal.recordSticker({
@@ -320,6 +343,22 @@ describe('how the last run ended', () => {
     second.record({ type: 'sticker-revoked', sticker: 'AA123456' });
     second.close();
     expect(open().lastEnd).toBe('stopped');
+  });
+
+  it('is not forgotten over a busy week', () => {
+    const journal = open();
+    journal.record({ type: 'start', lastEnd: 'first-start', version: '1' });
+    journal.close();
+    const db = new Database(path);
+    const bytes = Buffer.from(JSON.stringify({ v: 1, type: 'dropped', wallMs: 1, clock: 'unsure' }));
+    const leaf = createHash('sha256').update(Buffer.of(0)).update(bytes).digest();
+    const add = db.prepare('INSERT INTO entry (seq, bytes, leaf) VALUES (?, ?, ?)');
+    db.transaction(() => {
+      for (let seq = 1; seq <= 12_000; seq += 1) add.run(seq, bytes, leaf);
+    })();
+    db.close();
+    const again = open();
+    expect([again.lastEnd, again.lastTrustedMs()]).toEqual(['unknown', LUNCH_MS]);
   });
 });
 

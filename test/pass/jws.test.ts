@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeBase64url } from '../../src/base/base64url.ts';
-import { headerOf, kidOf, MAX_HEADER_LENGTH, parseCompactJws, type Signer, verifyJws } from '../../src/pass/jws.ts';
+import {
+  headerOf,
+  kidOf,
+  MAX_HEADER_LENGTH,
+  MAX_REMEMBERED_HEADERS,
+  parseCompactJws,
+  type Signer,
+  verifyJws,
+} from '../../src/pass/jws.ts';
 import { trustOf } from '../../src/trust/key-ring.ts';
 import { type JwsSigner, jwsSigner, segment } from '../support/jws-signer.ts';
 
@@ -143,5 +151,39 @@ describe('JWS verification', () => {
     for (const other of [bytes.subarray(1), Buffer.concat([bytes, Buffer.of(0)]), Buffer.alloc(64)]) {
       expect(reasonOf(`${header}.${payload}.${encodeBase64url(other)}`)).toBe('bad-signature');
     }
+  });
+});
+
+describe('headers that are kept as parsed', () => {
+  const numbered = (number: number): string =>
+    signer.sign({ alg: 'ES256', kid: signer.kid, number }, { iss: ISSUER, number });
+  const isKept = (text: string): boolean => {
+    const [first, second] = [headerOf(text), headerOf(text)];
+    return first !== null && first === second;
+  };
+
+  it('only a genuine pass leaves its header behind, so that scans of strangers cannot fill memory', () => {
+    const genuine = numbered(-1);
+    const [header, , signature] = genuine.split('.');
+    expect(reasonOf(`${header}.${segment('{"iss":"venue"}')}.${signature}`)).toBe('bad-signature');
+    expect(reasonOf(genuine, { ...asked, kid: 'other' })).toBe('unknown-key');
+    expect(isKept(genuine)).toBe(false);
+    expect(reasonOf(genuine)).toBe('ok');
+    expect(isKept(genuine)).toBe(true);
+    expect(headerOf(genuine)).toEqual({ alg: 'ES256', kid: signer.kid, number: -1 });
+  });
+
+  it('a second spelling of a kept header is refused like any other', () => {
+    expect(reasonOf(token)).toBe('ok');
+    const [header = ''] = token.split('.');
+    for (const spelling of [`${header}=`, `${header} `, `${header}A`]) expect(headerOf(`${spelling}.x.y`)).toBeNull();
+  });
+
+  it('32 headers are kept, and the 33rd puts out the oldest', () => {
+    const texts = Array.from({ length: MAX_REMEMBERED_HEADERS }, (_, number) => numbered(number));
+    for (const text of texts) expect(reasonOf(text)).toBe('ok');
+    expect(texts.every(isKept)).toBe(true);
+    expect(reasonOf(numbered(MAX_REMEMBERED_HEADERS))).toBe('ok');
+    expect(texts.map(isKept)).toEqual(texts.map((_, index) => index > 0));
   });
 });

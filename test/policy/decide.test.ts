@@ -20,7 +20,7 @@ import { LUNCH, LUNCH_MS, passOf } from '../support/passes.ts';
 const anyGenuine = presetNamed('any-genuine') as Policy;
 const eventTicket = presetNamed('event-ticket') as Policy;
 const passback: Policy = { ...anyGenuine, reuse: { mode: 'passback', minutes: 10, samePerson: 'ignore' } };
-const used = (agoMs: number): History => ({ lastUse: { agoMs }, unshownAdmission: false });
+const used = (agoMs: number): History => ({ lastUse: { agoMs }, unshownAdmission: false, standsForSingle: false });
 const said = ({ verdict, reason, rule }: Decision) => ({ verdict, reason, rule });
 
 describe('a genuine pass', () => {
@@ -82,7 +82,7 @@ describe('a pass that was used before', () => {
   });
 
   it('is assisted, not refused, if a power cut may have swallowed the opening', () => {
-    const swallowed: History = { lastUse: { agoMs: 1_000 }, unshownAdmission: true };
+    const swallowed: History = { lastUse: { agoMs: 1_000 }, unshownAdmission: true, standsForSingle: false };
     for (const policy of PRESETS) {
       expect(said(decide(passOf(), policy, swallowed, LUNCH))).toEqual({
         verdict: 'assist',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DeviceCondition } from '../../src/base/device.ts';
 import { DAY_MS } from '../../src/base/time.ts';
 import type { PublicState } from '../../src/door/public-state.ts';
 import { REASON_CODES, REASONS } from '../../src/policy/reasons.ts';
@@ -54,14 +55,35 @@ describe('what the visitor sees', () => {
     expect(shown.line.map(({ lang }) => lang)).toEqual(order);
   });
 
-  it('tells the staff what to look at instead for every verdict but an admission', () => {
+  it('tells the staff what to look at instead, and nothing after they or the policy said no', () => {
     for (const reason of REASON_CODES) {
       if (reason === 'ok') continue;
       for (const verdict of REASONS[reason].choices) {
-        expect(seen(showing(verdict, reason)).staff).toHaveLength(verdict === 'admit' ? 0 : LOCALES.length);
+        const isSettled = verdict === 'admit' || (verdict === 'refuse' && REASONS[reason].verdict === 'assist');
+        expect(seen(showing(verdict, reason)).staff, `${verdict} ${reason}`).toHaveLength(
+          isSettled ? 0 : LOCALES.length,
+        );
       }
     }
     expect(seen(showing('admit', 'ok')).staff).toEqual([]);
+  });
+
+  it('a good code that the staff or the policy turned away is not called a bad one', () => {
+    for (const reason of ['needs-server', 'unknown-issuer', 'rule-failed', 'journal-fault', 'trust-stale'] as const) {
+      expect(seen(showing('refuse', reason)).title[1]?.text).toBe('You cannot come in now');
+      expect(seen(showing('refuse', reason)).line).toEqual(seen(showing('assist', reason)).line);
+    }
+    for (const reason of ['bad-signature', 'revoked', 'expired', 'already-used'] as const) {
+      expect(seen(showing('refuse', reason)).title[1]?.text).toBe('This code cannot be accepted');
+    }
+  });
+
+  it('a visitor with several codes is asked for the next one, not told to wait for the staff', () => {
+    const shown = seen(showing('assist', 'incomplete'));
+    expect(shown).toMatchObject({ condition: 'assist', tone: 'assist', shape: 'hold-up' });
+    expect(shown.title[1]?.text).toBe('Now the next code');
+    expect(JSON.stringify([shown.title, shown.line])).not.toMatch(/staff|직원/);
+    expect(seen(showing('refuse', 'incomplete')).shape).toBe('cross-octagon');
   });
 
   it('an admission by the staff does not repeat the reason that called them', () => {
@@ -103,6 +125,20 @@ describe('the marks in the corner', () => {
   it('an unsure clock says so and claims no age', () => {
     const unsure = { ...AT_REST, clock: { trusted: false } };
     expect(marksAt(ISSUED_MS + 30 * DAY_MS, unsure)).toMatchObject([{ kind: 'clock-unsure', urgent: true }]);
+  });
+
+  it('a printer that is lost or out of paper says so beside the age, and one that was never there does not', () => {
+    const withPrinter = (state: DeviceCondition): PublicState => ({
+      ...AT_REST,
+      devices: { ...AT_REST.devices, printer: { state, detail: '' } },
+    });
+    for (const state of ['lost', 'fault'] as const) {
+      expect(marksAt(NOW_MS, withPrinter(state))).toMatchObject([
+        { kind: 'printer', urgent: true, text: [{ text: 'Check the sticker printer' }, {}, {}, {}] },
+      ]);
+      expect(marksAt(ISSUED_MS + DAY_MS, withPrinter(state)).map(({ kind }) => kind)).toEqual(['printer', 'data-age']);
+    }
+    for (const state of ['ready', 'absent'] as const) expect(marksAt(NOW_MS, withPrinter(state))).toEqual([]);
   });
 
   it('loose keys have no age', () => {

@@ -10,6 +10,9 @@ import { Recorder } from './recorder.ts';
 
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
+/** What lies in a pipe whose writer was killed is read within this time. */
+const READ_WITHIN_MS = 1_000;
+
 /** One line of the simulated signal's acknowledgement. */
 export interface Ack {
   readonly seq: number | null;
@@ -178,9 +181,24 @@ export class KioskProcess {
     return code;
   }
 
+  /** A power cut for this process; resolves when all that it had acknowledged is known. */
   async kill(): Promise<void> {
+    const read = once(this.#reader, 'close');
     this.child.kill('SIGKILL');
     await once(this.child, 'exit');
-    this.#reader.kill();
+    // The reader ends with the pipe, unless the kiosk had not opened it yet.
+    const waits = setTimeout(() => this.#reader.kill(), READ_WITHIN_MS);
+    await read;
+    clearTimeout(waits);
+  }
+
+  /** A code in front of a scanner that is standard input. */
+  scan(line: string): void {
+    this.child.stdin?.write(`${line}\r`);
+  }
+
+  /** The next line of its log that holds `text`. */
+  async logged(text: string): Promise<void> {
+    await this.#log.next((line) => line.includes(text));
   }
 }

@@ -2,7 +2,10 @@ import type { Readable } from 'node:stream';
 import { lineReader } from './line-reader.ts';
 import type { Scanner } from './scanner.ts';
 
-/** A scanner whose lines come down a stream, usually standard input. A last line without terminator is no scan. */
+/**
+ * A scanner whose lines come down a stream, usually standard input. A last line without terminator is no scan, and the end
+ * of the stream is a fault that only a new start mends.
+ */
 export function stdinScanner(options: { readonly input: Readable }): Scanner {
   const { input } = options;
   let close = (): void => {};

@@ -2,12 +2,15 @@ import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs';
 import { reasonOf } from '../../base/assert.ts';
 import type { Levels } from '../../base/signal.ts';
 
-/** Lines kept for a reader that is not there or does not read; the oldest go first. */
+/** Lines kept for a reader that is there and does not read; the oldest go first. */
 export const MAX_UNWRITTEN_LINES = 1_000;
 
 const TO_WRITE = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_APPEND;
 
-/** Tells every change of the levels to a named pipe or a file, one JSON object a line, and never waits for a reader. */
+/**
+ * Tells every change of the levels to a named pipe or a file, one JSON object a line, and never waits for a reader. Where
+ * a pipe has no reader its lines are lost: told later, an old admission would look like a new one.
+ */
 export class LevelFile {
   readonly #path: string;
   readonly #unwritten: string[] = [];
@@ -17,7 +20,7 @@ export class LevelFile {
     this.#path = path;
   }
 
-  /** Writes before it returns, unless nobody reads. Null, or why the file cannot be written, in one sentence. */
+  /** Writes before it returns, if somebody reads. Null, or why the file cannot be written, in one sentence. */
   tell(levels: Levels, seq: number | null): string | null {
     const { green, amber, red, buzzer, relay } = levels;
     this.#unwritten.push(`${JSON.stringify({ seq, green, amber, red, buzzer, relay })}\n`);
@@ -32,11 +35,14 @@ export class LevelFile {
       return null;
     } catch (thrown) {
       const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
-      // The pipe is full, or nobody has opened its other end: the lines wait for the next change.
-      if (code === 'EAGAIN' || code === 'ENXIO') return null;
+      // The pipe is full: the lines wait for the next change.
+      if (code === 'EAGAIN') return null;
       this.close();
-      // The reader left; the pipe is opened anew when there is something to tell.
-      if (code === 'EPIPE') return null;
+      // Nobody has opened the other end, or the reader left: the pipe is opened anew when there is something to tell.
+      if (code === 'ENXIO' || code === 'EPIPE') {
+        this.#unwritten.length = 0;
+        return null;
+      }
       return `The file ${this.#path} cannot be written (${reasonOf(thrown)}): correct signal.path.`;
     }
   }

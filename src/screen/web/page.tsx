@@ -61,18 +61,16 @@ function Screen({ shown, scan }: { readonly shown: View; readonly scan: number |
         </p>
       </div>
       <Place condition={shown.condition} />
-      <footer>
-        <p class="staff">
-          <Languages texts={shown.staff} from={0} to={2} />
-        </p>
-        <ul class="marks">
-          {shown.marks.map((mark) => (
-            <li key={mark.kind} class={`${mark.kind}${mark.urgent ? ' urgent' : ''}`}>
-              <Languages texts={mark.text} from={0} to={2} />
-            </li>
-          ))}
-        </ul>
-      </footer>
+      <ul class="marks">
+        {shown.marks.map((mark) => (
+          <li key={mark.kind} class={`${mark.kind}${mark.urgent ? ' urgent' : ''}`}>
+            <Languages texts={mark.text} from={0} to={2} />
+          </li>
+        ))}
+      </ul>
+      <p class="staff">
+        <Languages texts={shown.staff} from={0} to={2} />
+      </p>
     </main>
   );
 }

@@ -97,28 +97,42 @@ describe('a named pipe', () => {
   const listen = (): number => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   beforeEach(() => void execFileSync('mkfifo', [path]));
 
-  test('nobody at the other end holds up no verdict, and who comes later gets what waited', () => {
+  test('nobody at the other end holds up no verdict, and who comes later gets no old admission as a new one', () => {
     const { signal, events } = started();
     signal.show(ADMIT, 1);
     expect(events[0]).toEqual({ kind: 'status', status: { state: 'ready', detail: '' } });
     const reader = listen();
     signal.show(ADMIT, 2);
-    expect(linesOf(read(reader))).toMatchObject([{ seq: 1 }, { seq: 2 }]);
+    expect(linesOf(read(reader))).toEqual([{ seq: 2, ...on('green', 'buzzer', 'relay') }]);
     closeSync(reader);
   });
 
-  test('a reader that left loses nothing for the next one', () => {
+  test('what was told after a reader left is not told to the next one', () => {
     const { signal, events } = started();
     const first = listen();
     signal.show(ADMIT, 1);
     expect(linesOf(read(first))).toMatchObject([{ seq: 1 }]);
     closeSync(first);
     signal.show(ADMIT, 2);
-    const second = listen();
     signal.show(ADMIT, 3);
-    expect(linesOf(read(second))).toMatchObject([{ seq: 2 }, { seq: 3 }]);
+    const second = listen();
+    signal.show(ADMIT, 4);
+    expect(linesOf(read(second))).toMatchObject([{ seq: 4 }]);
     closeSync(second);
     expect(events.filter(({ kind }) => kind === 'status')).toHaveLength(1);
+  });
+
+  test('what waited for a reader that did not read goes with it', () => {
+    const { signal } = started();
+    const first = listen();
+    const shown = 10 * MAX_UNWRITTEN_LINES;
+    for (let seq = 1; seq <= shown; seq += 1) signal.show(ADMIT, seq);
+    closeSync(first);
+    signal.show(ADMIT, shown + 1);
+    const second = listen();
+    signal.show(ADMIT, shown + 2);
+    expect(linesOf(read(second))).toMatchObject([{ seq: shown + 2 }]);
+    closeSync(second);
   });
 
   test('a reader that does not read never blocks the door, and only the newest lines wait', () => {

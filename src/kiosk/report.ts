@@ -1,0 +1,32 @@
+import type { DeviceStatus } from '../base/device.ts';
+import type { Levels } from '../base/signal.ts';
+import { type Clock, formatInstant } from '../base/time.ts';
+import type { PublicState } from '../door/public-state.ts';
+import type { Phase } from '../door/state.ts';
+import type { DeviceName } from '../journal/entry.ts';
+import type { Journal } from '../journal/journal.ts';
+
+/** The kiosk as a screen may know it: no personal data, nothing of the pass. */
+export function reportOf(
+  phase: Phase,
+  levels: Levels,
+  devices: Readonly<Record<DeviceName, DeviceStatus>>,
+  journal: Journal,
+  clock: Clock,
+): PublicState {
+  const shown = phase.kind === 'showing' ? phase.shown : null;
+  const lastAtMs = journal.lastAtMs();
+  return {
+    door: {
+      state: phase.kind,
+      verdict: shown?.verdict ?? null,
+      reason: shown === null ? null : shown.isUnrecorded ? 'journal-fault' : shown.reason,
+      scan: phase.kind === 'checking' ? phase.scan : (shown?.scan ?? null),
+    },
+    signal: levels,
+    devices: { ...devices },
+    journal: { size: journal.size(), lastAt: lastAtMs === null ? null : formatInstant(lastAtMs) },
+    trust: { version: 0, issuedAt: null, staleAfter: null },
+    clock: { trusted: clock.wall().trusted },
+  };
+}

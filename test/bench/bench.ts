@@ -1,0 +1,37 @@
+import { hasPty } from '../support/pty.ts';
+import { benchAuthenticate } from './authenticate.ts';
+import { type Figure, HEAD, lineOf } from './figure.ts';
+import { makeKioskSite } from './kiosk-site.ts';
+import { machineLine } from './machine.ts';
+import { benchMemory } from './memory.ts';
+import { makeIssuers } from './samples.ts';
+import { benchScanToSignal } from './scan-to-signal.ts';
+import { benchStart } from './start.ts';
+
+/** `npm run bench`, or `npm run bench -- --quick` for a first look in less than a minute. */
+const LONG = { rounds: 6_000, scans: 2_000, early: 20_000, all: 100_000, starts: 10 };
+const QUICK = { rounds: 1_500, scans: 300, early: 2_000, all: 6_000, starts: 3 };
+const sizes = process.argv.includes('--quick') ? QUICK : LONG;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const printAll = (figures: readonly Figure[]): void => {
+  for (const each of figures) print(lineOf(each));
+};
+
+const nowMs = Date.now();
+const issuers = makeIssuers(Math.floor(nowMs / 1_000));
+const site = makeKioskSite(issuers);
+try {
+  print(machineLine(site.folder));
+  print(HEAD);
+  printAll(benchAuthenticate(issuers, nowMs, sizes.rounds));
+  if (hasPty) {
+    printAll(await benchScanToSignal(site, issuers.euDcc, sizes.scans));
+    printAll(await benchMemory(site, issuers, sizes.early, sizes.all));
+    printAll(await benchStart(site, sizes.starts));
+  } else {
+    print('scan to signal, memory and start were not measured: they need python3 to make pseudo terminals');
+  }
+} finally {
+  site.remove();
+}
