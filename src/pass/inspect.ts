@@ -80,7 +80,8 @@ function datesOf({ validFromMs, validUntilMs }: Finding): string {
 const minuteOf = (atMs: number): string => `${formatInstant(atMs).slice(0, 16).replace('T', ' ')} UTC`;
 
 function describePerson({ nam, dob, v, t, r, x }: Claims): string {
-  const name = [nam['gn'], nam['fn']].filter((part) => typeof part === 'string').join(' ');
+  // The names as written are optional in an EU certificate; their transliteration is not.
+  const name = [nam['gn'] ?? nam['gnt'], nam['fn'] ?? nam['fnt']].filter((part) => typeof part === 'string').join(' ');
   const entry = [...v, ...t, ...r, ...x][0];
   return [
     `The person is ${name === '' ? 'not named' : plainText(name)}, ${dob ? `born ${plainText(dob)}` : 'with no birth date'}.`,

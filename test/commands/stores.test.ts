@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -155,7 +155,7 @@ describe('sticker render', () => {
     [['render', 'x', '--out', 'x', '--type', 'zebra'], /^--type must be epson or star$/],
     [['render', 'x'], /^--out DIR is missing/],
   ])('%j is refused with one sentence', async (args, sentence) => {
-    await importKeys(issuer.trustFile);
+    mkdirSync(data);
     expect(await refusal(sticker, ...args)).toMatch(sentence);
   });
 });

@@ -81,9 +81,9 @@ it('what a pass says of its issuer writes no line of its own on the terminal', a
 
 describe('verify --data', () => {
   it('says which folder it reads, apart from the verdicts', async () => {
-    const { out, err } = await verify(pass, '--data', folder, '--json');
-    expect(err).toBe(`data folder: ${folder}\n`);
-    expect(jsonLines({ out } as Awaited<ReturnType<typeof ran>>)).toMatchObject([{ verdict: 'admit' }]);
+    const verified = await verify(pass, '--data', folder, '--json');
+    expect(verified.err).toBe(`data folder: ${folder}\n`);
+    expect(jsonLines(verified)).toMatchObject([{ verdict: 'admit' }]);
   });
 
   it('refuses a file in the place of a folder', async () => {

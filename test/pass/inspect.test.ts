@@ -25,7 +25,7 @@ const explained = (line: string, reveal = false) =>
 
 describe('any scan explained in words', () => {
   it('a genuine pass names issuer, key and dates, and no person', () => {
-    const text = explained(signed());
+    const text = explained(signed({ nbf: IAT }));
     expect(text).toMatch(/This is an entry pass, genuine and within its dates, about a vaccination\./);
     expect(text).toContain(`signed by clinic with the key ${signer.kid}`);
     expect(text).toContain('from 2021-11-27 08:00 UTC until 2021-11-28 08:00 UTC');

@@ -111,7 +111,9 @@ async function cutPower(rounds: number, random: () => number): Promise<number> {
     ticket = door.pass('ticket');
     const before = door.entries.length;
     kiosk.scan(ticket);
-    await new Promise((resolve) => setTimeout(resolve, random() * LATEST_CUT_MS));
+    // The first cut comes at once and the second after the lamp, so that both sides of the commit are seen.
+    if (round === 1) await kiosk.nextVerdict();
+    if (round > 1) await new Promise((resolve) => setTimeout(resolve, random() * LATEST_CUT_MS));
     await kiosk.kill();
     const scan = door.entries.slice(before).find(({ type }) => type === 'scan');
     const untold = [...kiosk.acknowledged()].filter((seq) => seq !== null && seq >= before && seq !== scan?.seq);
