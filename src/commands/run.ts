@@ -1,7 +1,7 @@
 import { chooseDataPath } from '../kiosk/data-folder.ts';
 import { runKiosk } from '../main.ts';
 import { type Command, EXIT_OK, orUsage, parseCommandLine, required, tell, UsageError } from './command.ts';
-import { untilStopped } from './until-stopped.ts';
+import { endOfProcess } from './end-of-process.ts';
 
 export const DEFAULT_PORT = 8_787;
 const LAST_PORT = 65_535;
@@ -22,9 +22,11 @@ The screen is at http://127.0.0.1:N/, N is ${DEFAULT_PORT} if not given.`,
     const hardwarePath = required(values.hardware, '--hardware FILE');
     const dataPath = chooseDataPath(values.data);
     tell(`data folder: ${dataPath}`);
+    const ended = endOfProcess();
     const running = orUsage(await runKiosk({ hardwarePath, dataPath, port: portFrom(values.port) }));
     tell(`screen: http://127.0.0.1:${running.port}/`);
-    await untilStopped(running);
+    await ended;
+    await running.stop();
     return EXIT_OK;
   },
 };

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { simulateKiosk } from '../simulate.ts';
 import { type Command, EXIT_OK, orUsage, parseCommandLine, tell, UsageError } from './command.ts';
+import { endOfProcess } from './end-of-process.ts';
 import { portFrom } from './run.ts';
-import { untilStopped } from './until-stopped.ts';
 
 const DEFAULT_DATA = 'data';
 
@@ -24,13 +24,15 @@ Runs the kiosk on simulated devices, with a wallet of demo passes to hold up.
     if (positionals.length > 0) throw new UsageError(`'${positionals[0]}' is not expected; see --help`);
     const dataPath = values.data ?? DEFAULT_DATA;
     tell(`data folder: ${dataPath}`);
+    const ended = endOfProcess();
     const running = orUsage(
       await simulateKiosk({ dataPath, port: portFrom(values.port), scannerPath: values.scanner ?? null }),
     );
     const address = `http://127.0.0.1:${running.port}`;
     tell(`\n  Munjigi is running. Open  ${address}/simulator\n  (the customer's screen alone: ${address}/)\n`);
     if (values['no-open'] !== true) openBrowser(`${address}/simulator`);
-    await untilStopped(running);
+    await ended;
+    await running.stop();
     return EXIT_OK;
   },
 };

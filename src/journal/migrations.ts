@@ -37,6 +37,11 @@ export const MIGRATIONS: readonly string[] = [
     use_key BLOB NOT NULL,
     wall_ms INTEGER NOT NULL
   ) STRICT;
+  -- The type of the newest start or stop entry, so that a start need not read back to it.
+  CREATE TABLE last_run (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    type TEXT NOT NULL
+  ) STRICT;
   CREATE TABLE sticker (
     id TEXT PRIMARY KEY,
     use_key BLOB,

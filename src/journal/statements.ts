@@ -24,9 +24,9 @@ export function prepareStatements(db: Database.Database) {
       `SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry
        WHERE json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1`,
     ),
-    lastRun: db.prepare<[], { type: string }>(
-      `SELECT json_extract(CAST(bytes AS TEXT), '$.type') AS type FROM entry
-       WHERE json_extract(CAST(bytes AS TEXT), '$.type') IN ('start', 'stop') ORDER BY seq DESC LIMIT 1`,
+    lastRun: db.prepare<[], { type: string }>('SELECT type FROM last_run'),
+    setLastRun: db.prepare<[string]>(
+      'INSERT INTO last_run (id, type) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET type = excluded.type',
     ),
     addSalt: db.prepare<[number, Buffer | null, Buffer | null, number]>(
       'INSERT INTO salt (seq, pass, facts, wall_ms) VALUES (?, ?, ?, ?)',

@@ -59,15 +59,14 @@ function openCard(digits: string): Result<Card, string> {
 /** Undoes the pairs in place: the text is never longer than its digits. */
 function textOfDigits(digits: string): string | null {
   const bytes = Buffer.from(digits, 'latin1');
-  if (bytes.length === 0 || bytes.length % 2 === 1) return null;
-  let length = 0;
-  for (let at = 0; at < bytes.length; at += 2) {
-    const tens = (bytes[at] ?? 0) - DIGIT_ZERO;
-    const units = (bytes[at + 1] ?? 0) - DIGIT_ZERO;
+  const length = bytes.length / 2;
+  if (length === 0 || !Number.isInteger(length)) return null;
+  for (let at = 0; at < length; at++) {
+    const tens = (bytes[2 * at] ?? 0) - DIGIT_ZERO;
+    const units = (bytes[2 * at + 1] ?? 0) - DIGIT_ZERO;
     const pair = tens * 10 + units;
     if (tens < 0 || units < 0 || units > 9 || pair > LARGEST_PAIR) return null;
-    bytes[length] = pair + PAIR_OFFSET;
-    length += 1;
+    bytes[at] = pair + PAIR_OFFSET;
   }
   return bytes.toString('latin1', 0, length);
 }

@@ -1,8 +1,11 @@
 import { reasonOf } from '../base/assert.ts';
 import { tell } from './command.ts';
 
-/** Waits for a signal that ends the process, then stops what runs in good order. */
-export async function untilStopped(running: { stop(): Promise<void> }): Promise<void> {
+/**
+ * Resolves when somebody asks the process to end. To be called before anything starts: a request that comes while it
+ * starts must not cut it off between its start and its stop entry.
+ */
+export function endOfProcess(): Promise<void> {
   const abortOn = (thrown: unknown): void => {
     const place = thrown instanceof Error ? (thrown.stack?.split('\n')[1]?.trim() ?? '') : '';
     tell(`bug: ${reasonOf(thrown)} ${place}`);
@@ -11,8 +14,7 @@ export async function untilStopped(running: { stop(): Promise<void> }): Promise<
   };
   process.on('uncaughtException', abortOn);
   process.on('unhandledRejection', abortOn);
-  await new Promise<void>((resolve) => {
+  return new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
-  await running.stop();
 }
