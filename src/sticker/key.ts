@@ -26,7 +26,8 @@ export async function loadStickerKey(path: string): Promise<Result<StickerKey, s
     }
     const jwk = parseJsonBytes(readFileSync(path));
     // The platform's own parser quotes what it cannot read, and this is a secret.
-    if (!jwk.ok || !isJsonObject(jwk.value)) return err(`the sticker key ${path} cannot be used: it is damaged; ${REMEDY}`);
+    if (!jwk.ok || !isJsonObject(jwk.value))
+      return err(`the sticker key ${path} cannot be used: it is damaged; ${REMEDY}`);
     const privateKey = createPrivateKey({ key: { ...jwk.value }, format: 'jwk' });
     const publicKey = createPublicKey(privateKey);
     const thumbprint = await calculateJwkThumbprint(publicKey.export({ format: 'jwk' }));

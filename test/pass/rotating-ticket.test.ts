@@ -102,7 +102,12 @@ describe('a ticket whose code changes', () => {
     if (!result.ok || policy === null) throw new Error('no pass');
     expect(reuseOf(policy, result.value)).toEqual({ mode: 'passback', windowMs: 3 * PERIOD * 1_000 });
     const reasonAfter = (agoMs: number) =>
-      decide(result.value, policy, { lastUse: { agoMs }, unshownAdmission: false, standsForSingle: false }, { atMs: 0, trusted: true }).reason;
+      decide(
+        result.value,
+        policy,
+        { lastUse: { agoMs }, unshownAdmission: false, standsForSingle: false },
+        { atMs: 0, trusted: true },
+      ).reason;
     expect(reasonAfter(1_000)).toBe('already-used');
     expect(reasonAfter(3 * PERIOD * 1_000 - 1)).toBe('already-used');
     expect(reasonAfter(3 * PERIOD * 1_000)).toBe('ok');
