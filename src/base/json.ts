@@ -15,6 +15,9 @@ export const isJsonArray = (value: Json | undefined): value is readonly Json[] =
 export const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A member that should be text, or nothing: an object without prototype cannot even be turned into text. */
+export const textOr = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const HALF_PAIR = 'half a surrogate pair';
 const ESCAPE = '\\u';

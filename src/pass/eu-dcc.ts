@@ -2,7 +2,7 @@ import { ok, type Result } from '../base/result.ts';
 import type { WallTime } from '../base/time.ts';
 import { type Cbor, type CborMap, isCborMap } from './cbor-value.ts';
 import type { CoseSign1 } from './cose.ts';
-import { claimedInstant, LABEL_EXP, LABEL_IAT, LABEL_ISS, LABEL_NBF } from './cwt.ts';
+import { claimedInstant, isUnreadableDate, LABEL_EXP, LABEL_IAT, LABEL_ISS, LABEL_NBF } from './cwt.ts';
 import { checkDates } from './dates.ts';
 import { type DccGroup, readDccClaims, soleGroup } from './dcc-claims.ts';
 import { refusal } from './format.ts';
@@ -54,6 +54,9 @@ export function verifyEuDcc(
   const outside = checkDates({ validFromMs, validUntilMs: firstMsTooLate(validUntilMs) }, now);
   if (outside !== null) return refusal(outside, 'the clock is outside the dates of the certificate', finding);
   if (validUntilMs === null) return refusal('bad-claims', 'no end of validity', finding);
+  if (isUnreadableDate(content.get(LABEL_IAT)) || isUnreadableDate(content.get(LABEL_NBF))) {
+    return refusal('bad-claims', 'a date that cannot be read', finding);
+  }
   const claims = readDccClaims(certificate);
   if (!claims.ok) return refusal('bad-claims', claims.error, finding);
   const { certificateId } = claims.value;

@@ -1,5 +1,5 @@
 import { decodeBase64url } from '../base/base64url.ts';
-import type { JsonObject } from '../base/json.ts';
+import { type JsonObject, textOr } from '../base/json.ts';
 import { headerOf, payloadOf } from './jws.ts';
 import type { FormatName } from './pass.ts';
 
@@ -125,6 +125,6 @@ function explainJws(line: string): Explanation {
 
 /** The older KI-Pass token: signed with a secret that only the issuers' servers share. */
 function isCheckInToken(header: JsonObject, payload: JsonObject | null): boolean {
-  if (!/^HS\d+$/.test(String(header['alg'])) || payload === null) return false;
-  return payload['version'] === '002' || /PASS$/.test(String(payload['iss']));
+  if (!/^HS\d+$/.test(textOr(header['alg'])) || payload === null) return false;
+  return payload['version'] === '002' || /PASS$/.test(textOr(payload['iss']));
 }

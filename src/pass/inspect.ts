@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../base/json.ts';
 import { plainText } from '../base/plain-text.ts';
 import { formatInstant, type WallTime } from '../base/time.ts';
 import { authenticate } from './authenticate.ts';
@@ -89,7 +89,10 @@ function describePerson({ nam, dob, v, t, r, x }: Claims): string {
   ].join(' ');
 }
 
+/** An object has no text of its own: it is written out. */
+const wordsOf = (value: Json): string => (typeof value === 'object' ? canonicalJson(value) : String(value));
+
 function describeEntry(entry: JsonObject): string {
-  const members = Object.keys(entry).map((name) => `${plainText(name)} ${plainText(String(entry[name]))}`);
+  const members = Object.keys(entry).map((name) => `${plainText(name)} ${plainText(wordsOf(entry[name] ?? null))}`);
   return `The entry says: ${members.join(', ')}.`;
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseJsonBytes } from '../base/json.ts';
+import { isJsonObject, type JsonObject, parseJsonBytes, textOr } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { WallTime } from '../base/time.ts';
 import { type Credential, passIdOf, readCredential } from './credential.ts';
@@ -67,6 +67,8 @@ function openToken(line: string): Result<Token, string> {
   const { jws, payload: issued } = part.value;
   const { typ } = jws.header;
   if (typ !== undefined && !(typeof typ === 'string' && TYP.test(typ))) return err('its typ is that of something else');
+  // Read as this format, a credential of another one would be a second pass that nobody has revoked or used.
+  if (issued['vc'] !== undefined || issued['vp'] !== undefined) return err('it is a credential of another format');
   const kid = credentialKid(jws.header['kid']);
   if (kid === undefined) return err('the header names no usable kid');
   const keyBinding = openKeyBinding(text.value.keyBinding);
@@ -153,7 +155,7 @@ function verify(line: string, trust: Trust, now: WallTime): Result<PassFields, R
 /** True for a token with disclosures, and for one that only says it might have some. */
 function isSdJwt(line: string): boolean {
   if (!line.startsWith('e')) return false;
-  return line.includes('~') ? /^e[A-Za-z0-9_-]+\./.test(line) : TYP.test(String(headerOf(line)?.['typ']));
+  return line.includes('~') ? /^e[A-Za-z0-9_-]+\./.test(line) : TYP.test(textOr(headerOf(line)?.['typ']));
 }
 
 export const sdJwtVc: PassFormat = { name: FORMAT, claims: isSdJwt, verify };

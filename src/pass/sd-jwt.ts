@@ -15,7 +15,19 @@ const HASHES: ReadonlyMap<string, string> = new Map([
   ['sha-512', 'sha512'],
 ]);
 /** SD-JWT VC section 2.2.2.2: what an issuer must say openly, so that no disclosure may bring it. */
-const OPEN_CLAIMS = ['iss', 'nbf', 'exp', 'cnf', 'vct', 'status'] as const;
+const OPEN_CLAIMS = [
+  'iss',
+  'nbf',
+  'exp',
+  'cnf',
+  'vct',
+  'status',
+  // The dates of the W3C's model: whoever holds the credential must not choose whether it ends.
+  'validFrom',
+  'validUntil',
+  'issuanceDate',
+  'expirationDate',
+] as const;
 
 /** A text `<issuer JWT>~<disclosure>~…~[<key binding JWT>]` taken apart (RFC 9901 section 4). */
 export interface SdJwtText {

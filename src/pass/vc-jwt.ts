@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseJsonBytes } from '../base/json.ts';
+import { isJsonObject, type JsonObject, parseJsonBytes, textOr } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { WallTime } from '../base/time.ts';
 import { type Credential, readCredential } from './credential.ts';
@@ -21,7 +21,7 @@ export interface CredentialToken {
   readonly credential: Credential;
 }
 
-const isCredentialTyp = (header: JsonObject | null): boolean => CREDENTIAL_TYP.test(String(header?.['typ']));
+const isCredentialTyp = (header: JsonObject | null): boolean => CREDENTIAL_TYP.test(textOr(header?.['typ']));
 
 /** The credential of a token: its `vc` claim, or the token itself where the header says so. */
 function credentialIn(header: JsonObject, payload: JsonObject): JsonObject | null {

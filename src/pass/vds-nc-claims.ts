@@ -49,7 +49,8 @@ function dosesOf(event: JsonObject): readonly Dose[] {
   for (const dose of isJsonArray(given) ? given : []) {
     if (!isJsonObject(dose)) continue;
     const day = textOf(dose['dvc']) ?? '';
-    const number = Number(dose['seq']);
+    const { seq } = dose;
+    const number = typeof seq === 'number' || typeof seq === 'string' ? Number(seq) : Number.NaN;
     if (!isDay(day)) continue;
     doses.push({
       day,

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json, type JsonObject, parseJsonBytes } from '../base/json.ts';
+import { isJsonArray, isJsonObject, type Json, type JsonObject, parseJsonBytes, textOr } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { WallTime } from '../base/time.ts';
 import { earliest, latest } from './credential.ts';
@@ -155,7 +155,7 @@ function isPresentation(line: string): boolean {
   if (!line.startsWith('e') || line.includes('~')) return false;
   const header = headerOf(line);
   if (header === null) return false;
-  return PRESENTATION_TYP.test(String(header['typ'])) || payloadOf(line)?.['vp'] !== undefined;
+  return PRESENTATION_TYP.test(textOr(header['typ'])) || payloadOf(line)?.['vp'] !== undefined;
 }
 
 export const vpJwt: PassFormat = { name: FORMAT, claims: isPresentation, verify };

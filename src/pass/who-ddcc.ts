@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { DAY_MS, type WallTime } from '../base/time.ts';
 import { type Cbor, type CborMap, isCborMap, jsonObjectOf } from './cbor-value.ts';
-import { claimedInstant, LABEL_EXP, LABEL_HCERT, LABEL_IAT, LABEL_ISS, LABEL_NBF } from './cwt.ts';
+import { claimedInstant, isUnreadableDate, LABEL_EXP, LABEL_HCERT, LABEL_IAT, LABEL_ISS, LABEL_NBF } from './cwt.ts';
 import { checkDates } from './dates.ts';
 import { isDay } from './day.ts';
 import { refusal } from './format.ts';
@@ -22,6 +22,7 @@ interface WhoCertificate {
   readonly certificateId: string | null;
   readonly fromMs: readonly (number | null)[];
   readonly untilMs: readonly (number | null)[];
+  readonly hasUnreadableDate: boolean;
   readonly nam: JsonObject;
   readonly dob: string | null;
   /** The one dose in the words of the EU DCC; null where nothing of the kind can be read. */
@@ -37,6 +38,10 @@ const countOf = (value: Json | undefined): Json => (Number.isInteger(value) ? (v
 function dayStart(value: Json | undefined): number | null {
   return typeof value === 'string' && isDay(value) ? Date.parse(`${value}T00:00:00Z`) : null;
 }
+/** True for a day that is there and says nothing: the certificate must not count as one without it. */
+const isUnreadableDay = (value: Json | undefined): boolean =>
+  value !== undefined && value !== null && dayStart(value) === null;
+
 /** The first instant after a day that is itself still good. */
 function dayEnd(value: Json | undefined): number | null {
   const startMs = dayStart(value);
@@ -52,6 +57,7 @@ function readCoreDataSet(content: CborMap): WhoCertificate {
     certificateId: textOf(set['hcid']),
     fromMs: [dayStart(set['valid_from'])],
     untilMs: [dayEnd(set['valid_until'])],
+    hasUnreadableDate: isUnreadableDay(set['valid_from']) || isUnreadableDay(set['valid_until']),
     nam: { fn: textOf(set['name']), gn: null },
     dob: textOf(set['birthDate']),
     dose: {
@@ -80,6 +86,10 @@ function readIcvp(content: CborMap, certificate: CborMap): WhoCertificate {
     certificateId: null,
     fromMs: [claimedInstant(content.get(LABEL_NBF)), claimedInstant(content.get(LABEL_IAT)), dayStart(read?.['vls'])],
     untilMs: [claimedInstant(content.get(LABEL_EXP)), dayEnd(read?.['vle'])],
+    hasUnreadableDate:
+      [LABEL_NBF, LABEL_IAT, LABEL_EXP].some((label) => isUnreadableDate(content.get(label))) ||
+      isUnreadableDay(read?.['vls']) ||
+      isUnreadableDay(read?.['vle']),
     nam: { fn: textOf(members['n']), gn: null },
     dob: textOf(members['dob']),
     dose: read && {
@@ -109,6 +119,7 @@ export function holdsWhoCertificate(content: CborMap): boolean {
 }
 
 function claimsOf(certificate: WhoCertificate): Result<Claims, string> {
+  if (certificate.hasUnreadableDate) return err('a date that cannot be read');
   const { nam, dob, dose } = certificate;
   if (nam['fn'] === null) return err('no name');
   if (dose === null) return err('no dose');

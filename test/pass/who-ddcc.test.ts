@@ -101,6 +101,13 @@ describe('a certificate of the WHO', () => {
     expect(passOf(icvp({ ...ICVP, n: 'Other' }, [6, 1_625_100_000])).passId).not.toEqual(pass.passId);
   });
 
+  it('whose end cannot be read does not count as one without an end', () => {
+    for (const day of ['2021-06-30T00:00:00Z', '2021-06', '20210630', 1_625_000_000]) {
+      expect(reasonOf(cbor.of({ ...DDCC, valid_until: day }))).toBe('bad-claims');
+      expect(reasonOf(icvp({ ...ICVP, v: { ...DOSE, vle: day } }, [6, 1_625_100_000]))).toBe('bad-claims');
+    }
+  });
+
   it('is not signed by a key of the EU, nor one of the EU by a key of the WHO', () => {
     expect(reasonOf(cbor.of(DDCC), [key({ formats: new Set(['eu-dcc']) })])).toBe('key-not-allowed');
     const european = cbor.map(
