@@ -11,6 +11,7 @@ import { NO_FINDING } from '../pass/pass.ts';
 import { type Decision, decide, decideRefusal, NO_HISTORY } from '../policy/decide.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
 import { PRESETS, presetNamed } from '../policy/presets.ts';
+import { trustAgeAt } from '../policy/trust-age.ts';
 import { type Command, EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, tell, UsageError } from './command.ts';
 import { splitLines, withoutTerminator } from './lines.ts';
 import { TIME_HELP, timeOrNow } from './now.ts';
@@ -61,6 +62,7 @@ Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
     const now: WallTime = { atMs: timeOrNow(values.now, '--now'), trusted: true };
     if (values.data !== undefined) tell(`data folder: ${values.data}`);
     const trust = await loadTrust(values.trust ?? [], values.data);
+    const around = { now, zone: 'Asia/Seoul', trustAge: trustAgeAt(trust.list, now.atMs) };
     let allAdmitted = true;
     let held: HeldChunks = NO_CHUNKS;
     for (const { number, scan } of scansIn(await readInput(positionals[0] ?? '-'), encoding)) {
@@ -71,7 +73,7 @@ Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
       const decision = outcome.ok
         ? policy === null
           ? genuine(outcome.value, now)
-          : decide(outcome.value, policy, NO_HISTORY, now)
+          : decide(outcome.value, policy, NO_HISTORY, around)
         : decideRefusal(outcome.error, policy);
       allAdmitted &&= decision.verdict === 'admit';
       const row = rowOf(number, outcome, decision);

@@ -232,6 +232,8 @@ export class SqliteJournal implements Journal {
           : { agoMs: sameBoot ? clock.monotonicMs() - earlier.mono_ms : nowMs - earlier.wall_ms },
       unshownAdmission: unshownAtMs !== undefined && Math.abs(nowMs - unshownAtMs) < UNSHOWN_MINUTES * MINUTE_MS,
       standsForSingle: use.standsForSingle,
+      samePersonUsed: false,
+      inside: null,
     };
   }
 

@@ -6,6 +6,8 @@ import { KINDS, type Pass } from '../pass/pass.ts';
 import type { Trust } from '../pass/trust.ts';
 import { decide } from '../policy/decide.ts';
 import type { Policy } from '../policy/policy.ts';
+import { trustAgeAt } from '../policy/trust-age.ts';
+import type { Settings } from '../settings/schema.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
 import type { LooseDocument } from '../trust/loose-key.ts';
 import type { OfficeRequest, SentDocument } from './office-request.ts';
@@ -21,6 +23,7 @@ export interface BackOfficeParts {
   readonly trust: () => Trust;
   readonly importTrust: Stores['importTrust'];
   readonly policy: () => Policy;
+  readonly settings: () => Settings;
 }
 
 /** What changes a kiosk from the shell, through the control socket or on a folder that no kiosk holds. */
@@ -82,12 +85,13 @@ export class BackOffice {
 
   /** A sticker stands for a pass only if the door would open for that pass now. */
   #passFor(base64: string): Result<Pass, string> {
-    const { trust, clock, policy, journal } = this.#parts;
+    const { trust, clock, policy, settings, journal } = this.#parts;
     const now = clock.wall();
     const outcome = authenticate({ line: Buffer.from(base64, 'base64'), parts: 1 }, trust(), now);
     if (!outcome.ok) return err(`the pass is not accepted: ${outcome.error.reason} (${outcome.error.detail})`);
     if (outcome.value.format === 'sticker') return err('this is a sticker already: it needs no other');
-    const decision = decide(outcome.value, policy(), journal.historyOf(outcome.value), now);
+    const around = { now, zone: settings().zone, trustAge: trustAgeAt(trust().list, now.atMs) };
+    const decision = decide(outcome.value, policy(), journal.historyOf(outcome.value), around);
     if (decision.verdict === 'admit') return ok(outcome.value);
     return err(
       `the pass is genuine but not enough here: ${decision.reason}${decision.rule === null ? '' : ` (${decision.rule})`}`,

@@ -22,6 +22,7 @@ export function withOwnStickers(trust: Trust, own: OwnStickers): Trust {
   };
   const ownKid = Buffer.from(own.key.kid, 'utf8');
   return {
+    list: trust.list,
     find(format, issuer, kid) {
       if (format !== 'sticker' || issuer !== own.issuer) return trust.find(format, issuer, kid);
       return kid.equals(ownKid) ? ownKey : 'unknown-key';

@@ -11,6 +11,7 @@ import type { Trust } from '../pass/trust.ts';
 import { type Decision, decide, decideRefusal, verdictFor } from '../policy/decide.ts';
 import type { Policy } from '../policy/policy.ts';
 import { reuseModeFor } from '../policy/presets.ts';
+import { trustAgeAt } from '../policy/trust-age.ts';
 import type { Settings } from '../settings/schema.ts';
 import { subjectOf } from './subject.ts';
 import type { NamedTimers } from './timers.ts';
@@ -95,10 +96,11 @@ function judge(
   const policy = around.policy();
   const settings = around.settings();
   const now = around.clock.wall();
+  const circumstances = { now, zone: settings.zone, trustAge: trustAgeAt(around.trust().list, now.atMs) };
   const subject = subjectOf(outcome, policy, settings.zone, now.atMs);
   try {
     const { seq, decision } = around.journal.judge(subject, (history) =>
-      outcome.ok ? decide(outcome.value, policy, history, now) : decideRefusal(outcome.error, policy),
+      outcome.ok ? decide(outcome.value, policy, history, circumstances) : decideRefusal(outcome.error, policy),
     );
     return { seq, decision, stickerFor: stickerCandidate(outcome, policy, settings) };
   } catch (thrown) {

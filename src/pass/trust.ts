@@ -42,8 +42,18 @@ export interface CertifiedKey extends TrustedKey {
 /** Why nobody on the trust list vouches for a certificate. */
 export type Uncertified = 'malformed' | 'unknown-issuer' | 'unknown-key' | 'bad-signature';
 
+/** The dates of a signed trust list; milliseconds since the epoch. */
+export interface ListDates {
+  readonly version: number;
+  readonly issuedAtMs: number;
+  readonly staleAfterMs: number;
+  readonly expiresAtMs: number;
+}
+
 /** What the verifier may ask of the trust data; looked up by (format, issuer, kid), never tried in turn. */
 export interface Trust {
+  /** The signed list that the keys come from; null for loose keys, which have no age. */
+  readonly list: ListDates | null;
   /**
    * @param issuer null for a format that names keys by kid alone
    * @param kid the key id as bytes: UTF-8 for JOSE, the byte string itself for COSE

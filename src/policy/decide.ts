@@ -3,6 +3,7 @@ import type { Pass, Refusal } from '../pass/pass.ts';
 import type { Policy } from './policy.ts';
 import { reuseOf } from './presets.ts';
 import { REASONS, type ReasonCode, type VerdictName } from './reasons.ts';
+import type { TrustAge } from './trust-age.ts';
 
 /** An earlier admission under the same use key. */
 export interface EarlierUse {
@@ -17,9 +18,27 @@ export interface History {
   readonly unshownAdmission: boolean;
   /** The pass that this sticker stands for opens once, and so does the sticker. */
   readonly standsForSingle: boolean;
+  /** Another pass of the same person was admitted inside the policy's window. */
+  readonly samePersonUsed: boolean;
+  /** How many people are inside by the count at this door; null where nobody counts. */
+  readonly inside: { readonly count: number; readonly limit: number } | null;
 }
 
-export const NO_HISTORY: History = { lastUse: null, unshownAdmission: false, standsForSingle: false };
+export const NO_HISTORY: History = {
+  lastUse: null,
+  unshownAdmission: false,
+  standsForSingle: false,
+  samePersonUsed: false,
+  inside: null,
+};
+
+/** What is so around a verdict, whatever pass is held up. */
+export interface Circumstances {
+  readonly now: WallTime;
+  /** The site's IANA zone: where days begin and end. */
+  readonly zone: string;
+  readonly trustAge: TrustAge;
+}
 
 export interface Decision {
   readonly verdict: VerdictName;
@@ -57,7 +76,8 @@ export function decideRefusal(refusal: Refusal, policy: Policy | null): Decision
 }
 
 /** May this genuine pass open this door now? The checks of the closed table from reuse on, in its order. */
-export function decide(pass: Pass, policy: Policy, history: History, now: WallTime): Decision {
+export function decide(pass: Pass, policy: Policy, history: History, around: Circumstances): Decision {
+  const { now } = around;
   const dates = { validFromMs: pass.validFromMs, validUntilMs: cutByPolicy(pass, policy) };
   const because = (reason: ReasonCode, rule: string | null = null): Decision => ({
     verdict: verdictFor(reason, policy),

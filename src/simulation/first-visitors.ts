@@ -8,6 +8,7 @@ import { subjectOf } from '../kiosk/subject.ts';
 import { authenticate } from '../pass/authenticate.ts';
 import type { Trust } from '../pass/trust.ts';
 import { decide } from '../policy/decide.ts';
+import { trustAgeAt } from '../policy/trust-age.ts';
 import type { WalletPass } from './world.ts';
 
 /** Admits a ticket before the visitor comes, through the same judgement as at the door, so that it is used up. */
@@ -17,7 +18,7 @@ export function useUp(line: string, stores: Stores, trust: Trust, clock: Clock):
   assert(outcome.ok, 'the demo issuer signs tickets that the demo kiosk accepts');
   const { policy, settings, journal } = stores;
   const { seq } = journal.judge(subjectOf(outcome, policy, settings.zone, now.atMs), (history) =>
-    decide(outcome.value, policy, history, now),
+    decide(outcome.value, policy, history, { now, zone: settings.zone, trustAge: trustAgeAt(trust.list, now.atMs) }),
   );
   journal.shown(seq);
   journal.flush();

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import { decodeBase64, decodeBase64url } from '../base/base64url.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { PassFields, VerifiableFormat } from '../pass/pass.ts';
-import type { Trust, TrustedKey } from '../pass/trust.ts';
+import type { ListDates, Trust, TrustedKey } from '../pass/trust.ts';
 import { Authorities } from './authorities.ts';
 import { FORMATS_NAMED_BY_KID, type LooseKey } from './loose-key.ts';
 
@@ -119,13 +119,19 @@ export function conflictIn(keys: readonly LooseKey[]): string | null {
  * that a format can tell a key that may not sign it (`key-not-allowed`) from one that nobody knows.
  * @param keys without conflicts (see `conflictIn`)
  * @param isRevoked true only for an exact match
+ * @param list the dates of the signed list that the keys come from, or null for loose keys
  */
-export function trustOf(keys: readonly TrustedKey[], isRevoked: (pass: PassFields) => boolean = () => false): Trust {
+export function trustOf(
+  keys: readonly TrustedKey[],
+  isRevoked: (pass: PassFields) => boolean = () => false,
+  list: ListDates | null = null,
+): Trust {
   const ring = new KeyRing<TrustedKey>();
   for (const key of keys) assert(ring.add(key) === null, 'one key to a name');
   const tickets = listedFor('pretix-sig1', keys);
   const authorities = new Authorities(keys);
   return {
+    list,
     find: (format, issuer, kid) => ring.find(format, issuer, kid),
     findOnly: (format, issuer) => ring.findOnly(format, issuer),
     listed: (format) => (format === 'pretix-sig1' ? tickets : []),

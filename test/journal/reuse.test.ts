@@ -14,7 +14,7 @@ import {
   time,
   useJournalFile,
 } from '../support/journal-file.ts';
-import { LUNCH_MS, passOf } from '../support/passes.ts';
+import { around, LUNCH_MS, passOf } from '../support/passes.ts';
 
 useJournalFile();
 
@@ -36,12 +36,12 @@ describe('a single-use ticket', () => {
   it('opens once even if the rule that should refuse it were broken', () => {
     const ticket = passOf();
     const journal = open();
-    const blind = (history: History) => decide(ticket, eventTicket, { ...history, lastUse: null }, time.wall());
+    const blind = (history: History) => decide(ticket, eventTicket, { ...history, lastUse: null }, around(time.wall()));
     expect(journal.judge(subject(ticket, eventTicket), blind).decision.verdict).toBe('admit');
     const seen: History[] = [];
     journal.judge(subject(ticket, eventTicket), (history) => {
       seen.push(history);
-      return seen.length === 1 ? blind(history) : decide(ticket, eventTicket, history, time.wall());
+      return seen.length === 1 ? blind(history) : decide(ticket, eventTicket, history, around(time.wall()));
     });
     expect(read((db) => newestEntries(db, 1))[0]).toMatchObject({ verdict: 'refuse', reason: 'already-used' });
   });

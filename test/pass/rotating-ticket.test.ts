@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { authenticate } from '../../src/pass/authenticate.ts';
 import { totpCode } from '../../src/pass/totp.ts';
 import type { Trust } from '../../src/pass/trust.ts';
-import { decide } from '../../src/policy/decide.ts';
+import { decide, NO_HISTORY } from '../../src/policy/decide.ts';
 import { presetNamed, reuseOf } from '../../src/policy/presets.ts';
 import { conflictIn, trustOf } from '../../src/trust/key-ring.ts';
 import { readLooseDocument } from '../../src/trust/loose-document.ts';
+import { around } from '../support/passes.ts';
 import { document } from '../support/trust-files.ts';
 
 const PERIOD = 30;
@@ -102,12 +103,7 @@ describe('a ticket whose code changes', () => {
     if (!result.ok || policy === null) throw new Error('no pass');
     expect(reuseOf(policy, result.value)).toEqual({ mode: 'passback', windowMs: 3 * PERIOD * 1_000 });
     const reasonAfter = (agoMs: number) =>
-      decide(
-        result.value,
-        policy,
-        { lastUse: { agoMs }, unshownAdmission: false, standsForSingle: false },
-        { atMs: 0, trusted: true },
-      ).reason;
+      decide(result.value, policy, { ...NO_HISTORY, lastUse: { agoMs } }, around({ atMs: 0, trusted: true })).reason;
     expect(reasonAfter(1_000)).toBe('already-used');
     expect(reasonAfter(3 * PERIOD * 1_000 - 1)).toBe('already-used');
     expect(reasonAfter(3 * PERIOD * 1_000)).toBe('ok');

@@ -15,17 +15,17 @@ import {
 import type { Policy } from '../../src/policy/policy.ts';
 import { PRESETS, presetNamed } from '../../src/policy/presets.ts';
 import { REASONS } from '../../src/policy/reasons.ts';
-import { LUNCH, LUNCH_MS, passOf } from '../support/passes.ts';
+import { around, LUNCH, LUNCH_MS, passOf } from '../support/passes.ts';
 
 const anyGenuine = presetNamed('any-genuine') as Policy;
 const eventTicket = presetNamed('event-ticket') as Policy;
 const passback: Policy = { ...anyGenuine, reuse: { mode: 'passback', minutes: 10, samePerson: 'ignore' } };
-const used = (agoMs: number): History => ({ lastUse: { agoMs }, unshownAdmission: false, standsForSingle: false });
+const used = (agoMs: number): History => ({ ...NO_HISTORY, lastUse: { agoMs } });
 const said = ({ verdict, reason, rule }: Decision) => ({ verdict, reason, rule });
 
 describe('a genuine pass', () => {
   it('opens a door that takes its kind', () => {
-    expect(said(decide(passOf(), anyGenuine, NO_HISTORY, LUNCH))).toEqual({
+    expect(said(decide(passOf(), anyGenuine, NO_HISTORY, around(LUNCH)))).toEqual({
       verdict: 'admit',
       reason: 'ok',
       rule: null,
@@ -33,14 +33,14 @@ describe('a genuine pass', () => {
   });
 
   it('of a kind that the venue does not take goes to staff, not to the street', () => {
-    const decision = decide(passOf({ kind: 'vaccination' }), eventTicket, NO_HISTORY, LUNCH);
+    const decision = decide(passOf({ kind: 'vaccination' }), eventTicket, NO_HISTORY, around(LUNCH));
     expect(said(decision)).toEqual({ verdict: 'assist', reason: 'rule-failed', rule: RULE_KIND });
   });
 
   it('never opens the door by itself while the clock is unsure, unless the owner chose so', () => {
     const unsure = { atMs: LUNCH_MS, trusted: false };
-    expect(said(decide(passOf(), anyGenuine, NO_HISTORY, unsure)).verdict).toBe('assist');
-    expect(said(decide(passOf(), { ...anyGenuine, clockUnsure: 'admit' }, NO_HISTORY, unsure))).toEqual({
+    expect(said(decide(passOf(), anyGenuine, NO_HISTORY, around(unsure))).verdict).toBe('assist');
+    expect(said(decide(passOf(), { ...anyGenuine, clockUnsure: 'admit' }, NO_HISTORY, around(unsure)))).toEqual({
       verdict: 'admit',
       reason: 'clock-unsure',
       rule: null,
@@ -56,11 +56,11 @@ describe('a pass that was used before', () => {
     ['by a clock that has been set back since', -9 * MINUTE_MS, 'refuse'],
     ['by a clock that stood far in the future', -400 * DAY_MS, 'admit'],
   ])('%s, under passback', (_, agoMs, verdict) => {
-    expect(decide(passOf(), passback, used(agoMs), LUNCH).verdict).toBe(verdict);
+    expect(decide(passOf(), passback, used(agoMs), around(LUNCH)).verdict).toBe(verdict);
   });
 
   it('is refused however long ago, where it opens once', () => {
-    expect(said(decide(passOf(), eventTicket, used(300 * DAY_MS), LUNCH))).toEqual({
+    expect(said(decide(passOf(), eventTicket, used(300 * DAY_MS), around(LUNCH)))).toEqual({
       verdict: 'refuse',
       reason: 'already-used',
       rule: null,
@@ -68,23 +68,23 @@ describe('a pass that was used before', () => {
   });
 
   it('is refused where its issuer allows one use, whatever the policy', () => {
-    expect(decide(passOf({ single: true }), anyGenuine, used(DAY_MS), LUNCH).reason).toBe('already-used');
+    expect(decide(passOf({ single: true }), anyGenuine, used(DAY_MS), around(LUNCH)).reason).toBe('already-used');
   });
 
   it.each([...HEALTH_KINDS])('of kind %s is never used up for good', (kind) => {
     const single: Policy = { ...eventTicket, admits: [...KINDS] };
-    expect(decide(passOf({ kind, single: true }), single, used(0), LUNCH).verdict).toBe('admit');
+    expect(decide(passOf({ kind, single: true }), single, used(0), around(LUNCH)).verdict).toBe('admit');
   });
 
   it('is assisted where the owner wants that instead', () => {
     const kind: Policy = { ...eventTicket, verdicts: { 'already-used': 'assist' } };
-    expect(decide(passOf(), kind, used(0), LUNCH).verdict).toBe('assist');
+    expect(decide(passOf(), kind, used(0), around(LUNCH)).verdict).toBe('assist');
   });
 
   it('is assisted, not refused, if a power cut may have swallowed the opening', () => {
-    const swallowed: History = { lastUse: { agoMs: 1_000 }, unshownAdmission: true, standsForSingle: false };
+    const swallowed: History = { ...NO_HISTORY, lastUse: { agoMs: 1_000 }, unshownAdmission: true };
     for (const policy of PRESETS) {
-      expect(said(decide(passOf(), policy, swallowed, LUNCH))).toEqual({
+      expect(said(decide(passOf(), policy, swallowed, around(LUNCH)))).toEqual({
         verdict: 'assist',
         reason: 'already-used',
         rule: RULE_UNSHOWN,
@@ -104,16 +104,16 @@ describe('a sticker', () => {
 
   it('is judged by the sticker part of the policy and not by the kinds of pass', () => {
     const noPasses: Policy = { ...anyGenuine, admits: ['ticket'] };
-    expect(decide(sticker, noPasses, NO_HISTORY, LUNCH).verdict).toBe('admit');
+    expect(decide(sticker, noPasses, NO_HISTORY, around(LUNCH)).verdict).toBe('admit');
     const noStickers: Policy = { ...anyGenuine, sticker: { kinds: [], maxDays: 1 } };
-    expect(decide(sticker, noStickers, NO_HISTORY, LUNCH).rule).toBe(RULE_STICKER_KIND);
+    expect(decide(sticker, noStickers, NO_HISTORY, around(LUNCH)).rule).toBe(RULE_STICKER_KIND);
   });
 
   it('ends after the days that the policy gives it, to the millisecond', () => {
     const end = issued + DAY_MS;
-    expect(decide(sticker, anyGenuine, NO_HISTORY, { atMs: end - 1, trusted: true }).reason).toBe('ok');
-    expect(decide(sticker, anyGenuine, NO_HISTORY, { atMs: end, trusted: true }).rule).toBe(RULE_STICKER_AGE);
-    expect(decide(sticker, anyGenuine, NO_HISTORY, LUNCH).validUntilMs).toBe(end);
+    expect(decide(sticker, anyGenuine, NO_HISTORY, around({ atMs: end - 1, trusted: true })).reason).toBe('ok');
+    expect(decide(sticker, anyGenuine, NO_HISTORY, around({ atMs: end, trusted: true })).rule).toBe(RULE_STICKER_AGE);
+    expect(decide(sticker, anyGenuine, NO_HISTORY, around(LUNCH)).validUntilMs).toBe(end);
   });
 });
 

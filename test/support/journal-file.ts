@@ -12,7 +12,7 @@ import type { Pass } from '../../src/pass/pass.ts';
 import { decide } from '../../src/policy/decide.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { presetNamed } from '../../src/policy/presets.ts';
-import { LUNCH_MS } from './passes.ts';
+import { around, LUNCH_MS } from './passes.ts';
 
 export const anyGenuine = presetNamed('any-genuine') as Policy;
 export const eventTicket = presetNamed('event-ticket') as Policy;
@@ -49,7 +49,7 @@ export const subject = (pass: Pass, policy: Policy): ScanSubject =>
   subjectOf({ ok: true, value: pass }, policy, 'Asia/Seoul', time.wall().atMs);
 
 export const judge = (journal: SqliteJournal, pass: Pass, policy: Policy) =>
-  journal.judge(subject(pass, policy), (history) => decide(pass, policy, history, time.wall()));
+  journal.judge(subject(pass, policy), (history) => decide(pass, policy, history, around(time.wall())));
 
 export function read<T>(query: (db: Database.Database) => T): T {
   const db = new Database(path, { readonly: true });
