@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SECOND_MS } from '../../src/base/time.ts';
 import type { Trust } from '../../src/pass/trust.ts';
 import { outcomeOf, type Run, Tally } from './outcome.ts';
+import { filesBelow, objectIn } from './vector-files.ts';
 
 interface Vector {
   readonly secret: string;
@@ -21,7 +21,9 @@ const secondsIn = ({ fields }: Vector, field: string): number | null => Number(f
 /** Every ticket of libpretixsync's tests, those with dates on both sides of each. */
 export function runPretix(dir: string, trust: Trust): Run {
   const tally = new Tally();
-  const { vectors }: { vectors: readonly Vector[] } = JSON.parse(readFileSync(join(dir, 'vectors.json'), 'utf8'));
+  const vectors = filesBelow(dir, /\.json$/).flatMap(
+    (path) => objectIn<{ vectors: readonly Vector[] }>(join(dir, path))?.vectors ?? [],
+  );
   for (const vector of vectors) {
     const at = (seconds: number, expected: string): void => {
       const outcome = outcomeOf(vector.secret, trust, { atMs: seconds * SECOND_MS, trusted: true });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../../src/base/json.ts';
 import type { WallTime } from '../../src/base/time.ts';
@@ -8,6 +7,7 @@ import { readLooseDocument } from '../../src/trust/loose-document.ts';
 import { document } from '../support/trust-files.ts';
 import { outcomeOf } from './outcome.ts';
 import { Comparison, type Report } from './report.ts';
+import { filesBelow, objectIn } from './vector-files.ts';
 
 export interface SdJwtVector {
   readonly name: string;
@@ -21,7 +21,9 @@ export interface SdJwtVector {
 }
 
 export function vectorsIn(dir: string): readonly SdJwtVector[] {
-  return JSON.parse(readFileSync(join(dir, 'rfc9901-appendix-a.json'), 'utf8')).vectors;
+  return filesBelow(dir, /\.json$/).flatMap(
+    (path) => objectIn<{ vectors: readonly SdJwtVector[] }>(join(dir, path))?.vectors ?? [],
+  );
 }
 
 function issuedClaims(line: string): Readonly<Record<string, unknown>> {
@@ -32,10 +34,11 @@ function issuedClaims(line: string): Readonly<Record<string, unknown>> {
 export function runSdJwt(dir: string, now: WallTime): Report {
   const comparison = new Comparison();
   for (const vector of vectorsIn(dir)) {
-    const { iss, issuer } = issuedClaims(vector.sd_jwt);
+    const { iss, issuer, exp } = issuedClaims(vector.sd_jwt);
+    const at = typeof exp === 'number' ? { ...now, atMs: Math.min(now.atMs, exp * 1_000 - 1) } : now;
     const keys = readLooseDocument(document(JSON.stringify({ iss: iss ?? issuer, keys: [vector.issuer_jwk] })));
     if (!keys.ok) throw new Error(keys.error);
-    const { reason } = outcomeOf(vector.sd_jwt, trustOf(keys.value), now);
+    const { reason } = outcomeOf(vector.sd_jwt, trustOf(keys.value), at);
     const isBound = vector.kb_sig_valid !== false && vector.kb_sd_hash_valid !== false;
     const valid = vector.issuer_sig_valid && isBound && vector.unreferenced === 0;
     comparison.note(`${vector.name}: ${reason}`, reason === 'ok', valid);

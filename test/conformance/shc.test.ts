@@ -34,7 +34,9 @@ describe.skipIf(set.skip)(`SMART Health Card vectors${set.note}`, () => {
 
   it('every card of the framework and of its validator gets upstream’s verdict', () => {
     const run = runShc(set.dir, trustOf(issuerKeys()), NOW);
-    process.stdout.write(`shc: ${run.cards} cards, ${run.genuine} genuine, ${run.refused} refused as upstream says\n`);
+    process.stdout.write(
+      `shc: ${run.vectors} cards, ${run.genuine} genuine, ${run.refused} refused as upstream says\n`,
+    );
     expect(run.disagreements).toEqual([]);
     expect(run.unlisted).toEqual([]);
     expect(run.genuine).toBeGreaterThanOrEqual(16);

@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WallTime } from '../../src/base/time.ts';
+import { keyOfDid } from '../../src/pass/did.ts';
+import { headerOf } from '../../src/pass/jws.ts';
 import { trustOf } from '../../src/trust/key-ring.ts';
 import { readLooseDocuments } from '../../src/trust/loose-document.ts';
 import { document } from '../support/trust-files.ts';
 import { outcomeOf } from './outcome.ts';
 import { Comparison, type Report } from './report.ts';
+import { filesBelow, objectIn } from './vector-files.ts';
 
 interface Vector {
   readonly jwt: string;
@@ -28,7 +30,8 @@ function issuersOf(jwt: string): readonly string[] {
 
 function whyRefused(jwt: string): string | null {
   const { vc, vp } = claimsIn(jwt);
-  return vc === undefined && vp === undefined ? 'a bare token: neither credential nor presentation' : null;
+  if (/^HS/.test(String(headerOf(jwt)?.['alg']))) return 'a shared secret, and whoever can verify it can forge it';
+  return vc === undefined && vp === undefined ? 'a bare token, neither credential nor presentation' : null;
 }
 
 /**
@@ -37,9 +40,11 @@ function whyRefused(jwt: string): string | null {
  */
 export function runVcJwt(dir: string, now: WallTime): Report {
   const comparison = new Comparison();
-  const { vectors }: { vectors: readonly Vector[] } = JSON.parse(readFileSync(join(dir, 'vectors.json'), 'utf8'));
-  for (const [index, { jwt, kind, signature_valid: valid }] of vectors.entries()) {
-    const dids = [...new Set(issuersOf(jwt))].filter((did) => did.startsWith('did:'));
+  const tokens = filesBelow(dir, /\.json$/).flatMap(
+    (path) => objectIn<{ vectors: readonly Vector[] }>(join(dir, path))?.vectors ?? [],
+  );
+  for (const [index, { jwt, kind, signature_valid: valid }] of tokens.entries()) {
+    const dids = [...new Set(issuersOf(jwt))].filter((did) => keyOfDid(did) !== null);
     const keys = readLooseDocuments(dids.map((id) => document(JSON.stringify({ id }))));
     if (!keys.ok) throw new Error(keys.error);
     const { exp } = claimsIn(jwt);

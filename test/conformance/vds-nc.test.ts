@@ -9,7 +9,7 @@ const NOW = { atMs: Date.parse('2021-12-13T00:00:00Z'), trusted: true };
 it.skipIf(who.skip || kde.skip)(
   `every ICAO seal is signed as it says, and worth nothing without its authority${who.note}${kde.note}`,
   () => {
-    const run = runVdsNc({ who: who.dir, kde: kde.dir }, NOW);
+    const run = runVdsNc([who.dir, kde.dir], NOW);
     process.stdout.write(`vds-nc: ${run.genuine} seals genuine by signature, ${run.refused} refusals as expected\n`);
     expect(run.disagreements).toEqual([]);
     expect(run.genuine).toBeGreaterThanOrEqual(2);

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WallTime } from '../../src/base/time.ts';
 import type { CertifiedKey, Trust } from '../../src/pass/trust.ts';
 import { trustOf } from '../../src/trust/key-ring.ts';
 import { ALL_KINDS } from '../../src/trust/loose-key.ts';
 import { outcomeOf, type Run, Tally } from './outcome.ts';
+import { filesBelow } from './vector-files.ts';
 import { lineIn } from './who.ts';
 
 /** The sets publish no country authority: what is measured under this trust is the signature alone. */
@@ -25,28 +25,23 @@ const TAKEN_AT_ITS_WORD: Trust = {
 
 /** Something in the signed part of every seal, and what a forger would write there. */
 const ALTERED: readonly (readonly [RegExp, string])[] = [
-  [/"dob"\s*:\s*"19/, '"dob":"18'],
+  [/"dob"\s*:\s*"(19|20)/, '"dob":"18'],
   [/"is"\s*:\s*"[A-Z]/, '"is":"X'],
 ];
+const SEALS = /(^|\/)(ICAO[^/]*Contents\.txt|icao\/[^/]*\.txt)$/;
 
 /** The seals of the WHO's and of KDE's collections: without authority, by their signature, and altered. */
-export function runVdsNc(dirs: { readonly who: string; readonly kde: string }, now: WallTime): Run {
+export function runVdsNc(dirs: readonly string[], now: WallTime): Run {
   const tally = new Tally();
-  const icao = join(dirs.kde, 'icao');
-  const files = [
-    ...(existsSync(dirs.who) ? readdirSync(dirs.who) : [])
-      .filter((name) => /^ICAO.*Contents\.txt$/.test(name))
-      .map((name) => join(dirs.who, name)),
-    ...(existsSync(icao) ? readdirSync(icao) : [])
-      .filter((name) => name.endsWith('.txt'))
-      .map((name) => join(icao, name)),
-  ];
-  for (const path of files.sort()) {
+  const files = dirs.flatMap((dir) => filesBelow(dir, SEALS).map((path) => join(dir, path)));
+  for (const path of files) {
     const line = lineIn(path);
     tally.note(path, outcomeOf(line, trustOf([]), now), 'vds-nc: unknown-issuer');
     tally.note(path, outcomeOf(line, TAKEN_AT_ITS_WORD, now), 'vds-nc: ok');
     for (const [from, to] of ALTERED) {
-      tally.note(`${path} altered`, outcomeOf(line.replace(from, to), TAKEN_AT_ITS_WORD, now), 'vds-nc: bad-signature');
+      const altered = line.replace(from, to);
+      if (altered === line) continue;
+      tally.note(`${path} altered`, outcomeOf(altered, TAKEN_AT_ITS_WORD, now), 'vds-nc: bad-signature');
     }
   }
   return tally;

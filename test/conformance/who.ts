@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { WallTime } from '../../src/base/time.ts';
 import type { Trust } from '../../src/pass/trust.ts';
 import { outcomeOf, type Run, Tally } from './outcome.ts';
+import { filesBelow } from './vector-files.ts';
 
 /**
  * The collection of the WHO's validators holds passes of many formats and no keys: each must be told for what it is,
@@ -19,11 +20,13 @@ const NOT_SCANS = /^DIVOC/;
 
 export function runWho(dir: string, trust: Trust, now: WallTime): Run {
   const tally = new Tally();
-  for (const name of readdirSync(dir).sort()) {
-    if (!/(Contents|QR)\.txt$/.test(name) || NOT_SCANS.test(name)) continue;
+  for (const path of filesBelow(dir, /(Contents|QR)\.txt$/)) {
+    const name = basename(path);
+    if (NOT_SCANS.test(name)) continue;
     const expected = EXPECTED.find(([pattern]) => pattern.test(name))?.[1];
-    if (expected === undefined) tally.unlisted.push(name);
-    else tally.note(name, outcomeOf(lineIn(join(dir, name)), trust, now), expected);
+    const outcome = outcomeOf(lineIn(join(dir, path)), trust, now);
+    if (expected === undefined) tally.noteUnlisted(path, outcome);
+    else tally.note(path, outcome, expected);
   }
   return tally;
 }
