@@ -1,6 +1,7 @@
 import { authenticate } from '../../src/pass/authenticate.ts';
 import { trustOf } from '../../src/trust/key-ring.ts';
 import { type Figure, figure } from './figure.ts';
+import type { FurtherIssuers } from './further-samples.ts';
 import type { Issuers, Sample } from './samples.ts';
 import { medianOfBlocks, quantile, ratioOfBlocks } from './statistics.ts';
 
@@ -31,8 +32,13 @@ interface Contest {
  * caches filled with other things.
  * @param rounds timed passes of each format, either way
  */
-export function benchAuthenticate(issuers: Issuers, nowMs: number, rounds: number): readonly Figure[] {
-  const trust = trustOf(issuers.trusted);
+export function benchAuthenticate(
+  issuers: Issuers,
+  further: FurtherIssuers,
+  nowMs: number,
+  rounds: number,
+): readonly Figure[] {
+  const trust = trustOf([...issuers.trusted, ...further.trusted]);
   const now = { atMs: nowMs, trusted: true };
   const check = ({ line }: Sample): boolean => authenticate({ line, parts: 1 }, trust, now).ok;
   const contests = [
@@ -42,6 +48,7 @@ export function benchAuthenticate(issuers: Issuers, nowMs: number, rounds: numbe
     contest('entry-pass ES256', true, issuers.entryPass),
     contest('entry-pass EdDSA', false, issuers.entryPassEdDsa),
     contest('sticker ES256', true, issuers.sticker),
+    ...further.formats.map(({ name, make }) => contest(name, true, make)),
   ];
   const warming: Times = { raw: [], full: [] };
   for (const { samples } of contests) time(samples, 0, WARM_ROUNDS, check, warming);
