@@ -67,11 +67,20 @@ export function headerOf(text: string): JsonObject | null {
   return header?.ok === true && isJsonObject(header.value) ? header.value : null;
 }
 
-/** The claims of what looks like a compact JWS, for telling formats apart; null if they cannot be read strictly. */
-export function payloadOf(line: string): JsonObject | null {
+/** How JSON can spell a letter of a name without writing it. */
+const ESCAPE = '\\u';
+
+/**
+ * The claims of what looks like a compact JWS, for telling formats apart; null if they cannot be read strictly.
+ * @param name a member that is asked for: null also where it is certain that no member has this name, which is most
+ *   scans and costs no parsing
+ */
+export function payloadOf(line: string, name: string | null = null): JsonObject | null {
   const bytes = decodeBase64url(line.split('.')[1] ?? '');
-  const payload = bytes === null ? null : parseJsonBytes(bytes);
-  return payload?.ok === true && isJsonObject(payload.value) ? payload.value : null;
+  if (bytes === null) return null;
+  if (name !== null && !bytes.includes(`"${name}"`) && !bytes.includes(ESCAPE)) return null;
+  const payload = parseJsonBytes(bytes);
+  return payload.ok && isJsonObject(payload.value) ? payload.value : null;
 }
 
 /** A key id of the header, or null for one that no trust list would carry. */

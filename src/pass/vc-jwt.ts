@@ -88,7 +88,7 @@ function isCredential(line: string): boolean {
   const header = headerOf(line);
   if (header === null) return false;
   if (isCredentialTyp(header)) return true;
-  const payload = payloadOf(line);
+  const payload = payloadOf(line, 'vc');
   return payload?.['vc'] !== undefined && payload['vp'] === undefined;
 }
 

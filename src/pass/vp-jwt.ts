@@ -155,7 +155,7 @@ function isPresentation(line: string): boolean {
   if (!line.startsWith('e') || line.includes('~')) return false;
   const header = headerOf(line);
   if (header === null) return false;
-  return PRESENTATION_TYP.test(textOr(header['typ'])) || payloadOf(line)?.['vp'] !== undefined;
+  return PRESENTATION_TYP.test(textOr(header['typ'])) || payloadOf(line, 'vp')?.['vp'] !== undefined;
 }
 
 export const vpJwt: PassFormat = { name: FORMAT, claims: isPresentation, verify };

@@ -69,6 +69,12 @@ describe('a verifiable credential as a JWT', () => {
     expect(result.ok && result.value.passId.toString()).toBe(`${ISSUER}\0urn:uuid:1`);
   });
 
+  it('is known by its members, also where their names are spelled with escapes', () => {
+    const spelled = JSON.stringify(PAYLOAD).replace('"vc":', '"\\u0076c":');
+    expect(spelled).not.toContain('"vc"');
+    expect(reasonOf(signed(spelled))).toBe('ok');
+  });
+
   it.each(['ES256', 'EdDSA', 'ES256K'] as const)('is signed with %s, and each key by that alone', (alg) => {
     const types = { ES256: 'P-256', EdDSA: 'Ed25519', ES256K: 'secp256k1' } as const;
     const by = jwsSigner(types[alg]);
