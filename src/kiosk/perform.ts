@@ -107,7 +107,14 @@ function judge(
     if (!(thrown instanceof JournalFault)) throw thrown;
     around.journalFaulted(thrown);
     const verdict = verdictFor('journal-fault', policy);
-    const decision: Decision = { verdict, reason: 'journal-fault', rule: null, validFromMs: null, validUntilMs: null };
+    const decision: Decision = {
+      verdict,
+      reason: 'journal-fault',
+      rule: null,
+      validFromMs: null,
+      validUntilMs: null,
+      advice: null,
+    };
     return { seq: null, decision, stickerFor: null };
   }
 }
