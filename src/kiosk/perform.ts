@@ -96,7 +96,8 @@ function judge(
   const policy = around.policy();
   const settings = around.settings();
   const now = around.clock.wall();
-  const circumstances = { now, zone: settings.zone, trustAge: trustAgeAt(around.trust().list, now.atMs) };
+  const { zone, venueKind } = settings;
+  const circumstances = { now, zone, venueKind, trustAge: trustAgeAt(around.trust().list, now.atMs) };
   const subject = subjectOf(outcome, policy, settings.zone, now.atMs);
   try {
     const { seq, decision } = around.journal.judge(subject, (history) =>

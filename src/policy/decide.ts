@@ -1,5 +1,5 @@
 import { DAY_MS, type WallTime } from '../base/time.ts';
-import type { Pass, Refusal } from '../pass/pass.ts';
+import type { Pass, PassFields, Refusal } from '../pass/pass.ts';
 import type { VenueKind } from '../settings/venue-kinds.ts';
 import { adviceFor, CLOSED_NOW, HOUSE_FULL, OTHER_KIND, SAME_PERSON, STICKER_ENDED } from './advice.ts';
 import { firstFailedRule } from './judge-rules.ts';
@@ -94,6 +94,17 @@ export function decideRefusal(refusal: Refusal, policy: Policy | null): Decision
  * place of ok comes last, and of that what can never admit comes first.
  */
 export function decide(pass: Pass, policy: Policy, history: History, around: Circumstances): Decision {
+  return wouldDecide(pass, policy, history, around);
+}
+
+/** What of a pass a verdict rests on. */
+export type Judged = Pick<
+  PassFields,
+  'format' | 'kind' | 'claims' | 'single' | 'copyMs' | 'validFromMs' | 'validUntilMs'
+>;
+
+/** What `decide` would say to such a pass: for trying a policy on what is remembered of passes, never for a door. */
+export function wouldDecide(pass: Judged, policy: Policy, history: History, around: Circumstances): Decision {
   const { now } = around;
   const dates = { validFromMs: pass.validFromMs, validUntilMs: cutByPolicy(pass, policy) };
   const because = (reason: ReasonCode, rule: string | null = null, advice: Phrase4 | null = null): Decision => ({
@@ -124,7 +135,7 @@ function staleVerdict(policy: Policy, age: TrustAge): VerdictName | null {
   return chosen === 'refuse' ? 'refuse' : 'assist';
 }
 
-function isUsedUp(pass: Pass, policy: Policy, history: History): boolean {
+function isUsedUp(pass: Judged, policy: Policy, history: History): boolean {
   if (history.lastUse === null) return false;
   const single = pass.single || history.standsForSingle;
   const { mode, windowMs } = reuseOf(policy, { ...pass, single });
@@ -139,7 +150,7 @@ interface FailedRule {
 }
 
 /** What the door asks for and this pass is not: the house's own checks around the policy's rules. */
-function failedRule(pass: Pass, policy: Policy, history: History, around: Circumstances): FailedRule | null {
+function failedRule(pass: Judged, policy: Policy, history: History, around: Circumstances): FailedRule | null {
   const { now, zone, venueKind = 'other' } = around;
   const kind = failedKind(pass, policy, now.atMs);
   if (kind !== null) return { ...kind, advice: adviceFor(kind.advice, policy, venueKind) };
@@ -152,7 +163,7 @@ function failedRule(pass: Pass, policy: Policy, history: History, around: Circum
   return null;
 }
 
-function failedKind(pass: Pass, policy: Policy, nowMs: number): FailedRule | null {
+function failedKind(pass: Judged, policy: Policy, nowMs: number): FailedRule | null {
   if (pass.format !== 'sticker') {
     return policy.admits.includes(pass.kind) ? null : { rule: RULE_KIND, advice: OTHER_KIND };
   }
@@ -161,7 +172,7 @@ function failedKind(pass: Pass, policy: Policy, nowMs: number): FailedRule | nul
   return until !== null && nowMs >= until ? { rule: RULE_STICKER_AGE, advice: STICKER_ENDED } : null;
 }
 
-function cutByPolicy(pass: Pass, policy: Policy): number | null {
+function cutByPolicy(pass: Judged, policy: Policy): number | null {
   if (pass.format !== 'sticker' || pass.validFromMs === null) return pass.validUntilMs;
   const cut = pass.validFromMs + policy.sticker.maxDays * DAY_MS;
   return pass.validUntilMs === null ? cut : Math.min(cut, pass.validUntilMs);

@@ -23,7 +23,7 @@ const objectsIn = (path: string): readonly JsonObject[] =>
     .map((line) => jsonIn(line) as JsonObject);
 
 /** The value as JSON writes it, so that a `Date` is the text that the suites expect. */
-function valueOf(logic: Json, context: Json): string {
+function evaluated(logic: Json, context: Json): string {
   const outcome = evaluateLogic(logic, contextOf(context));
   return outcome.ok ? JSON.stringify(outcome.value) : `throws: ${outcome.error}`;
 }
@@ -39,7 +39,7 @@ export function runCertLogicSuites(dir: string): Report {
         const logic = assertion['certLogicExpression'] ?? each['certLogicExpression'] ?? null;
         const name = `${file}: ${String(each['name'])} ${at}`;
         const checked = checkLogic(logic, NO_PARAMS);
-        const seen = checked.ok ? valueOf(logic, assertion['data'] ?? null) : checked.error;
+        const seen = checked.ok ? evaluated(logic, assertion['data'] ?? null) : checked.error;
         comparison.note(`${name}: ${seen}`, seen === JSON.stringify(assertion['expected']), true);
       }
     }
@@ -93,7 +93,7 @@ export function runBusinessRules(dir: string): RuleReport {
       ...(test['external'] as JsonObject),
       valueSets: valueSets[String(test['valueSets'])] ?? null,
     };
-    const holds = valueOf(logic, { payload: test['payload'] ?? null, external }) === 'true';
+    const holds = evaluated(logic, { payload: test['payload'] ?? null, external }) === 'true';
     comparison.note(String(test['file']), holds, test['expected'] === true);
   }
   return { ...comparison, unimported };

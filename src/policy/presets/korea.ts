@@ -211,7 +211,7 @@ export const KOREAN_RULES: readonly Rule[] = [
     'RR-KR-0001',
     'Recovery',
     {
-      ko: '격리해제 후 인정 기간(180일)이 아니거나 증명서 기간이 지났습니다.',
+      ko: '격리해제 후 인정 기간이 아니거나 증명서 기간이 지났습니다.',
       en: 'Outside the days that a recovery counts, or past the date on the certificate.',
       ja: '隔離解除後の有効期間外か、証明書の期限切れです。',
       zh: '不在解除隔离后的有效期内，或证明已过期。',

@@ -30,7 +30,7 @@ export const kr20220110: Policy = {
       'VR-KR-0004',
       'Vaccination',
       {
-        ko: '접종 완료 후 유효기간(180일)이 지났습니다. 3차 접종은 기간이 없습니다.',
+        ko: '접종 완료 후 유효기간이 지났습니다. 3차 접종은 기간이 없습니다.',
         en: 'The doses are too old; a third dose has no end.',
         ja: '接種完了からの有効期間を過ぎています。3回目には期限がありません。',
         zh: '接种已超过有效期；第三剂没有期限。',
