@@ -7,7 +7,7 @@ import { policyFileIds, policyNamed, readPolicyFile } from '../kiosk/policy-file
 import { withValues } from '../policy/params.ts';
 import { LOCALES } from '../policy/phrase.ts';
 import type { Policy } from '../policy/policy.ts';
-import { PRESETS, sourcesOf } from '../policy/presets.ts';
+import { PRESETS, presetNamed, sourcesOf } from '../policy/presets.ts';
 import { type Remembered, replay } from '../policy/replay.ts';
 import { describe } from '../policy/rule.ts';
 import { paramText, sentenceOf } from '../policy/sentence.ts';
@@ -84,8 +84,12 @@ async function list(args: readonly string[]): Promise<number> {
     if (values.json) print(JSON.stringify({ id, from, isInUse: id === chosen, title, fault }));
     else print(`${id === chosen ? '*' : ' '} ${id}  ${plainText(fault ?? title?.en ?? '')}`);
   };
-  for (const preset of PRESETS) row(preset.id, 'preset', preset.title, null);
+  for (const preset of PRESETS) {
+    const found = policyNamed(folder, preset.id);
+    row(preset.id, 'preset', preset.title, found.ok ? null : found.error);
+  }
   for (const id of policyFileIds(folder)) {
+    if (presetNamed(id) !== null) continue;
     const found = policyNamed(folder, id);
     if (found.ok) row(id, 'file', found.value.title, null);
     else row(id, 'file', null, found.error);

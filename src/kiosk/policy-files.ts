@@ -35,8 +35,11 @@ export function policyFileIds({ policies }: Pick<DataFolder, 'policies'>): reado
 /** The preset of that name, else `policies/NAME.json`, or one sentence. */
 export function policyNamed(folder: Pick<DataFolder, 'policies'>, name: string): Result<Policy, string> {
   const preset = presetNamed(name);
-  if (preset !== null) return ok(preset);
   const path = join(folder.policies, `${name}${SUFFIX}`);
+  if (preset !== null) {
+    // An owner who changed a copy of a preset must not believe that the copy is in use.
+    return existsSync(path) ? err(`${path} has the id of a preset: give it another id and name`) : ok(preset);
+  }
   if (!POLICY_ID.test(name) || !existsSync(path)) {
     const known = [...PRESETS.map(({ id }) => id), ...policyFileIds(folder)].join(', ');
     return err(`there is no preset and no file in ${folder.policies} for the policy '${name}', choose one of ${known}`);

@@ -58,8 +58,8 @@ const PARTY: Phrase4 = {
 const filled = (words: Phrase4, value: number): Phrase4 =>
   phrase((locale) => words[locale].replace('%', String(value)));
 
-/** The other papers that would be enough under a policy about health; null under any other. */
-function otherPapers(policy: Policy): Phrase4 | null {
+/** The other papers that would be enough under a policy with rules about health; null under any other. */
+export function otherPapers(policy: Policy): Phrase4 | null {
   const papers = policy.admits.filter((kind) => HEALTH_KINDS.has(kind)).map((kind) => KIND_TITLES[kind]);
   if (papers.length === 0 || policy.rules.length === 0) return null;
   const birth = Object.values(policy.params).find(({ unit }) => unit === 'year');

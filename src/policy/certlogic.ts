@@ -165,9 +165,12 @@ const PROTOTYPE: object = Object.freeze(
   Object.defineProperty(Object.create(null), 'toString', { value: () => '[object Object]' }),
 );
 
-/** A copy of a JSON value for `evaluateLogic` to look into: whatever the library does, nobody's claims change. */
+/**
+ * A copy of a JSON value for `evaluateLogic` to look into: whatever the library does, nobody's claims change. A frozen
+ * list, which holds no objects, needs no copy.
+ */
 export function contextOf(value: Json): Json {
-  if (isJsonArray(value)) return value.map(contextOf);
+  if (isJsonArray(value)) return Object.isFrozen(value) ? value : value.map(contextOf);
   if (!isJsonObject(value)) return value;
   const copy: Record<string, Json> = Object.create(PROTOTYPE);
   for (const [name, member] of Object.entries(value)) copy[name] = contextOf(member);

@@ -1,7 +1,7 @@
 import { DAY_MS, type WallTime } from '../base/time.ts';
 import type { Pass, PassFields, Refusal } from '../pass/pass.ts';
 import type { VenueKind } from '../settings/venue-kinds.ts';
-import { adviceFor, CLOSED_NOW, HOUSE_FULL, OTHER_KIND, SAME_PERSON, STICKER_ENDED } from './advice.ts';
+import { adviceFor, CLOSED_NOW, HOUSE_FULL, OTHER_KIND, otherPapers, SAME_PERSON, STICKER_ENDED } from './advice.ts';
 import { firstFailedRule } from './judge-rules.ts';
 import { isOpen } from './opening-hours.ts';
 import type { Phrase4 } from './phrase.ts';
@@ -79,13 +79,14 @@ export function verdictFor(reason: ReasonCode, policy: Policy | null): VerdictNa
 
 /** What to say to a scan that is no genuine current pass. */
 export function decideRefusal(refusal: Refusal, policy: Policy | null): Decision {
+  const verdict = verdictFor(refusal.reason, policy);
   return {
-    verdict: verdictFor(refusal.reason, policy),
+    verdict,
     reason: refusal.reason,
     rule: null,
     validFromMs: refusal.finding.validFromMs,
     validUntilMs: refusal.finding.validUntilMs,
-    advice: null,
+    advice: verdict === 'assist' && policy !== null ? otherPapers(policy) : null,
   };
 }
 

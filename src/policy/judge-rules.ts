@@ -11,16 +11,23 @@ import { KNOWN_VALUE_SETS } from './value-sets.ts';
 interface Bound {
   readonly values: Readonly<Record<string, number>>;
   readonly logic: ReadonlyMap<Rule, Json>;
+  /** Frozen, so that thousands of codes are not copied for each pass. */
+  readonly valueSets: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Parameters are bound once, not at each scan. */
+/** What does not depend on the pass is prepared once, not at each scan. */
 const boundPolicies = new WeakMap<Policy, Bound>();
 
 function bindingOf(policy: Policy): Bound {
   const known = boundPolicies.get(policy);
   if (known !== undefined) return known;
   const values = valuesOf(policy.params);
-  const bound = { values, logic: new Map(policy.rules.map((rule) => [rule, bindParams(rule.Logic, values)])) };
+  const sets = Object.entries({ ...KNOWN_VALUE_SETS, ...policy.valueSets });
+  const bound = {
+    values,
+    logic: new Map(policy.rules.map((rule) => [rule, bindParams(rule.Logic, values)])),
+    valueSets: Object.fromEntries(sets.map(([name, codes]) => [name, Object.freeze([...codes])])),
+  };
   boundPolicies.set(policy, bound);
   return bound;
 }
@@ -33,8 +40,7 @@ function bindingOf(policy: Policy): Bound {
 export function firstFailedRule(policy: Policy, claims: Claims, nowMs: number, site: Site): Rule | null {
   const rules = rulesFor(policy.rules, claims, nowMs);
   if (rules.length === 0) return null;
-  const { values, logic } = bindingOf(policy);
-  const valueSets = { ...KNOWN_VALUE_SETS, ...policy.valueSets };
+  const { values, logic, valueSets } = bindingOf(policy);
   const context = contextOf({ ...normalise(claims, nowMs, site, values, valueSets) });
   for (const rule of rules) {
     const bound = logic.get(rule);

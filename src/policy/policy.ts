@@ -17,7 +17,7 @@ export const MAX_POLICY_ITEMS = 65_536;
 /** Levels of a policy file: those of a rule's logic and those around it. */
 export const MAX_POLICY_DEPTH = 40;
 /** Operations of all rules together that one pass can cost. */
-export const MAX_POLICY_STEPS = 100_000;
+export const MAX_POLICY_STEPS = 40_000;
 export const MAX_REUSE_MINUTES = 7 * 24 * 60;
 export const MAX_STICKER_DAYS = 366;
 export const MAX_WITHOUT_PASS = 20;

@@ -83,6 +83,14 @@ describe('policy show', () => {
     expect(await refusedBy(policy, ['show', 'other', '--data', data])).toMatch(/other\.json: id is 'house'/);
   });
 
+  it('refuses a changed copy of a preset that kept its id: nobody would notice that it is not in use', async () => {
+    writeFileSync(join(data, 'policies', 'membership.json'), policyText({ id: 'membership' }));
+    const said = await refusedBy(policy, ['show', 'membership', '--data', data]);
+    expect(said).toMatch(/membership\.json has the id of a preset: give it another id and name$/);
+    const faults = jsonLines(await on('list', '--json')).filter(({ fault }) => fault !== null);
+    expect(faults.map(({ id }) => id)).toEqual(['membership']);
+  });
+
   it('refuses numbers of the owner that do not fit, before a kiosk starts on them', async () => {
     writeSettings({ policy: 'kr-2022-01-10', policyParams: { validDays: 0 }, kioskId: 'K1' });
     expect(complaintOf(await on('show', 'kr-2022-01-10'))).toEqual({

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/base/json.ts';
 import {
   MAX_LOGIC_AMOUNT,
   MAX_LOGIC_DEPTH,
@@ -6,10 +8,17 @@ import {
   MAX_LOGIC_TEXT_LENGTH,
 } from '../../src/policy/certlogic.ts';
 import { decide, NO_HISTORY } from '../../src/policy/decide.ts';
-import { MAX_POLICY_DEPTH, MAX_POLICY_ITEMS, MAX_POLICY_LENGTH, parsePolicy } from '../../src/policy/policy.ts';
+import {
+  MAX_POLICY_DEPTH,
+  MAX_POLICY_ITEMS,
+  MAX_POLICY_LENGTH,
+  MAX_POLICY_STEPS,
+  parsePolicy,
+} from '../../src/policy/policy.ts';
 import { MAX_RULES } from '../../src/policy/rule.ts';
 import { around, LUNCH, passOf } from '../support/passes.ts';
 import { policyOf, policyText, ruleOf, sentenceAbout } from '../support/rules.ts';
+import { SEED } from '../support/seed.ts';
 
 const nested = (levels: number): object => {
   let logic: object | boolean = true;
@@ -107,6 +116,18 @@ describe('a rule file that means harm', () => {
   });
 });
 
+describe('rules that are each small enough', () => {
+  const files = (count: number): string => {
+    const busy = { in: ['x', Array(9_997).fill(1)] };
+    return policyText({ rules: Array.from({ length: count }, (_, at) => ruleOf(busy, { Identifier: `GR-KR-${at}` })) });
+  };
+
+  it('are refused where together they would keep people waiting', () => {
+    expect(sentence(files(4))).toBe('taken');
+    expect(sentence(files(5))).toBe(`rules.json: rules take more than ${MAX_POLICY_STEPS} steps together: delete some`);
+  });
+});
+
 describe('a rule that cannot answer', () => {
   it.each([
     ['throws over a member that the pass lacks', { '>=': [{ var: 'payload.v.0.dn' }, 2] }],
@@ -140,5 +161,65 @@ describe('a rule that cannot answer', () => {
 
   it('sees nothing of JavaScript where a member is missing', () => {
     expect(verdictUnder({ '!': [{ var: 'payload.length' }] }).verdict).toBe('admit');
+  });
+});
+
+/** Expressions of every operation, mostly well formed, over the claims that a rule may look into. */
+const { expression } = fc.letrec<{ expression: Json }>((tie) => {
+  const part = tie('expression');
+  const infix = fc.constantFrom(
+    '===',
+    '>',
+    '<',
+    '>=',
+    '<=',
+    'in',
+    '+',
+    'and',
+    'after',
+    'before',
+    'not-after',
+    'not-before',
+  );
+  return {
+    expression: fc.oneof(
+      { maxDepth: 6 },
+      fc.constantFrom<Json>(true, false, 0, 1, '', '2021-12-13', '2021-12-13T00:00:00Z', '1990'),
+      fc
+        .constantFrom(
+          '',
+          'payload',
+          'payload.v',
+          'payload.v.0',
+          'payload.dob',
+          'current',
+          'accumulator',
+          'external.validationClock',
+        )
+        .map((path): Json => ({ var: path })),
+      fc.array(part, { maxLength: 4 }),
+      fc.tuple(infix, part, part).map(([name, left, right]): Json => ({ [name]: [left, right] })),
+      fc.tuple(part, part, part).map((operands): Json => ({ if: operands })),
+      fc.tuple(part, part, part).map((operands): Json => ({ reduce: operands })),
+      part.map((operand): Json => ({ '!': [operand] })),
+      part.map((operand): Json => ({ dccDateOfBirth: [operand] })),
+      fc.tuple(part, fc.integer(), fc.constantFrom('day', 'year')).map((operands): Json => ({ plusTime: operands })),
+    ),
+  };
+});
+
+describe('whatever expression a file holds', () => {
+  it(`is refused, or gives every pass a verdict (seed ${SEED})`, () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(expression, (logic) => {
+        if (sentenceAbout(logic as object) !== 'taken') return;
+        taken += 1;
+        const { verdict, reason } = decide(passOf(), policyOf([ruleOf(logic)]), NO_HISTORY, around(LUNCH));
+        expect(['admit ok', 'assist rule-failed']).toContain(`${verdict} ${reason}`);
+      }),
+      { seed: SEED, numRuns: 1_000 },
+    );
+    expect(taken).toBeGreaterThan(100);
   });
 });

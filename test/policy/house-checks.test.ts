@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/base/time.ts';
+import { NO_FINDING } from '../../src/pass/pass.ts';
 import {
   decide,
+  decideRefusal,
   type History,
   NO_HISTORY,
   RULE_HOURS,
@@ -154,6 +156,18 @@ describe('staff who must decide', () => {
       'The vaccination is not complete: two doses, or one of Janssen. Look at what else they have: vaccination, negative test, recovery, exemption, an ID that shows a birth year of 2003 or later.',
     );
     for (const words of [advice?.ko, advice?.ja, advice?.zh]) expect(words).toMatch(/2003/);
+  });
+
+  it('are told what else to look at when the pass has ended, or could only be asked at a server', () => {
+    for (const reason of ['expired', 'needs-server'] as const) {
+      const { verdict, advice } = decideRefusal({ reason, detail: '', finding: NO_FINDING }, kr);
+      expect([verdict, advice?.en]).toEqual([
+        'assist',
+        expect.stringMatching(/^Look at what else they have: vaccination/),
+      ]);
+    }
+    const forged = decideRefusal({ reason: 'bad-signature', detail: '', finding: NO_FINDING }, kr);
+    expect([forged.verdict, forged.advice]).toEqual(['refuse', null]);
   });
 
   it('of a restaurant are told that one of the party may come in, of no other place', () => {
