@@ -31,6 +31,13 @@ const COMMANDS: ReadonlyMap<string, Listed> = new Map([
     'sticker',
     { summary: 'issue, revoke or render a sticker', load: async () => (await import('./commands/sticker.ts')).sticker },
   ],
+  [
+    'policy',
+    {
+      summary: 'list, show or try the rules of the house',
+      load: async () => (await import('./commands/policy.ts')).policy,
+    },
+  ],
   ['journal', { summary: 'read the log', load: async () => (await import('./commands/journal.ts')).journal }],
 ]);
 

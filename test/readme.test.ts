@@ -61,7 +61,8 @@ describe('the README', () => {
     const rows = Object.entries(settingsSchema.shape).map(([name, schema]) => {
       const { description, unit } = schema.meta() as { description: string; unit?: string };
       const parsed = schema.safeParse(undefined);
-      const value = parsed.success ? String(parsed.data) : 'drawn at first start';
+      const shown = (data: unknown): string => (typeof data === 'object' ? JSON.stringify(data) : String(data));
+      const value = parsed.success ? shown(parsed.data) : 'drawn at first start';
       return [`\`${name}\``, unit === undefined ? value : `${value} ${unit}`, description];
     });
     expect(tableUnder('Settings')).toEqual(rows);

@@ -37,6 +37,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'better-sqlite3': /^(journal|trust)\/|^kiosk\/data-folder\.ts$/,
   jose: /^(sticker|trust|commands|simulation)\//,
   zod: /^(settings|policy)\//,
+  'certlogic-js': /^policy\/certlogic\.ts$/,
   yaml: /^settings\//,
   uqr: /^(sticker|simulation)\//,
   '@resvg/resvg-js': /^sticker\//,

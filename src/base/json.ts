@@ -28,11 +28,16 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Strict RFC 8259: duplicate names, lone surrogates, numbers beyond a double and a byte order mark are refused, the
- * depth is limited by `MAX_JSON_DEPTH`. Objects have no prototype. The error never quotes the text.
+ * depth is limited. Objects have no prototype. The error never quotes the text.
  * @param maxItems more members and elements than this are refused
+ * @param maxDepth more levels than this are refused
  */
-export function parseJson(text: string, maxItems: number = MAX_JSON_ITEMS): Result<Json, string> {
-  return LONE_SURROGATE.test(text) ? err(HALF_PAIR) : parseWellFormed(text, maxItems);
+export function parseJson(
+  text: string,
+  maxItems: number = MAX_JSON_ITEMS,
+  maxDepth: number = MAX_JSON_DEPTH,
+): Result<Json, string> {
+  return LONE_SURROGATE.test(text) ? err(HALF_PAIR) : parseWellFormed(text, maxItems, maxDepth);
 }
 
 /** `parseJson` on bytes, which must be well-formed UTF-8. */
@@ -46,9 +51,9 @@ export function parseJsonBytes(bytes: Uint8Array, maxItems: number = MAX_JSON_IT
   return parseWellFormed(text, maxItems);
 }
 
-function parseWellFormed(text: string, maxItems: number): Result<Json, string> {
+function parseWellFormed(text: string, maxItems: number, maxDepth: number = MAX_JSON_DEPTH): Result<Json, string> {
   const outline = outlineOf(text);
-  if (outline.depth > MAX_JSON_DEPTH) return err(`deeper than ${MAX_JSON_DEPTH} levels`);
+  if (outline.depth > maxDepth) return err(`deeper than ${maxDepth} levels`);
   let value: Json;
   try {
     value = JSON.parse(text);

@@ -51,6 +51,38 @@ export function dayIn(zone: string, atMs: number): string {
   return format.format(atMs);
 }
 
+const clockFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** Minutes since midnight on the wall clock of an IANA zone, 0 to 1,439. */
+export function minuteOfDayIn(zone: string, atMs: number): number {
+  let format = clockFormats.get(zone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' });
+    clockFormats.set(zone, format);
+  }
+  const [hour, minute] = format.format(atMs).split(':');
+  return Number(hour) * 60 + Number(minute);
+}
+
+/** No day is longer: a zone that goes back over midnight repeats an hour or two. */
+const LONGEST_DAY_MS = 26 * 60 * 60 * 1_000;
+
+/**
+ * The first instant of the calendar day that holds `atMs` in an IANA zone, in whole milliseconds since the epoch.
+ * Searched, not computed from an offset: in some zones the clock skips midnight.
+ */
+export function startOfDayIn(zone: string, atMs: number): number {
+  const day = dayIn(zone, atMs);
+  let before = Math.floor(atMs) - LONGEST_DAY_MS;
+  let inside = Math.floor(atMs);
+  while (inside - before > 1) {
+    const middle = Math.floor((inside + before) / 2);
+    if (dayIn(zone, middle) === day) inside = middle;
+    else before = middle;
+  }
+  return inside;
+}
+
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import type { Facts } from '../policy/facts.ts';
 import type { Entry } from './entry.ts';
 import { JournalFault } from './journal.ts';
 
@@ -29,6 +30,36 @@ export function entriesFrom(db: JournalReader, seq: number, count: number): read
 export function revokedStickers(db: JournalReader): ReadonlySet<string> {
   const rows = reading(() => db.prepare<[], { id: string }>('SELECT id FROM sticker WHERE revoked = 1').all());
   return new Set(rows.map(({ id }) => id));
+}
+
+/** A scan as the journal holds it, with its facts while those are kept. */
+export interface RecordedScan {
+  readonly entry: Extract<Entry, { readonly type: 'scan' }>;
+  readonly facts: Facts | null;
+}
+
+/**
+ * Scans with wall time from `fromMs` to before `toMs`, oldest first, one at a time.
+ * A damaged file is a `JournalFault`.
+ */
+export function* recordedScans(db: JournalReader, fromMs: number, toMs: number): Generator<RecordedScan> {
+  const rows = reading(() =>
+    db
+      .prepare<[number, number], { bytes: Buffer; json: string | null }>(
+        `SELECT bytes, json FROM entry LEFT JOIN facts USING (seq)
+         WHERE json_extract(CAST(bytes AS TEXT), '$.type') = 'scan'
+           AND json_extract(CAST(bytes AS TEXT), '$.wallMs') >= ? AND json_extract(CAST(bytes AS TEXT), '$.wallMs') < ?
+         ORDER BY entry.seq`,
+      )
+      .iterate(fromMs, toMs),
+  );
+  for (;;) {
+    const row = reading(() => rows.next());
+    if (row.done === true) return;
+    const [entry] = entriesOf([row.value]);
+    if (entry?.type !== 'scan') continue;
+    yield { entry, facts: row.value.json === null ? null : (JSON.parse(row.value.json) as Facts) };
+  }
 }
 
 function reading<T>(query: () => T): T {

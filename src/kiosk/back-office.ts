@@ -90,7 +90,8 @@ export class BackOffice {
     const outcome = authenticate({ line: Buffer.from(base64, 'base64'), parts: 1 }, trust(), now);
     if (!outcome.ok) return err(`the pass is not accepted: ${outcome.error.reason} (${outcome.error.detail})`);
     if (outcome.value.format === 'sticker') return err('this is a sticker already: it needs no other');
-    const around = { now, zone: settings().zone, trustAge: trustAgeAt(trust().list, now.atMs) };
+    const { zone, venueKind } = settings();
+    const around = { now, zone, venueKind, trustAge: trustAgeAt(trust().list, now.atMs) };
     const decision = decide(outcome.value, policy(), journal.historyOf(outcome.value), around);
     if (decision.verdict === 'admit') return ok(outcome.value);
     return err(

@@ -17,6 +17,8 @@ export interface DataFolder {
   readonly journal: string;
   readonly trust: string;
   readonly settings: string;
+  /** The owner's policy files. */
+  readonly policies: string;
   readonly stickerKey: string;
   readonly controlSocket: string;
 }
@@ -34,6 +36,7 @@ export function dataFolderAt(path: string): DataFolder {
     journal: join(path, 'journal.db'),
     trust: join(path, 'trust.db'),
     settings: join(path, 'settings.json'),
+    policies: join(path, 'policies'),
     stickerKey: join(path, 'keys', 'sticker.jwk'),
     controlSocket: join(path, 'control.sock'),
   };

@@ -96,7 +96,8 @@ function judge(
   const policy = around.policy();
   const settings = around.settings();
   const now = around.clock.wall();
-  const circumstances = { now, zone: settings.zone, trustAge: trustAgeAt(around.trust().list, now.atMs) };
+  const { zone, venueKind } = settings;
+  const circumstances = { now, zone, venueKind, trustAge: trustAgeAt(around.trust().list, now.atMs) };
   const subject = subjectOf(outcome, policy, settings.zone, now.atMs);
   try {
     const { seq, decision } = around.journal.judge(subject, (history) =>
@@ -107,7 +108,14 @@ function judge(
     if (!(thrown instanceof JournalFault)) throw thrown;
     around.journalFaulted(thrown);
     const verdict = verdictFor('journal-fault', policy);
-    const decision: Decision = { verdict, reason: 'journal-fault', rule: null, validFromMs: null, validUntilMs: null };
+    const decision: Decision = {
+      verdict,
+      reason: 'journal-fault',
+      rule: null,
+      validFromMs: null,
+      validUntilMs: null,
+      advice: null,
+    };
     return { seq: null, decision, stickerFor: null };
   }
 }

@@ -1,10 +1,9 @@
-import { err, ok, type Result } from '../base/result.ts';
+import { ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
 import { openJournalFile } from '../journal/open.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import type { Trust, TrustedKey } from '../pass/trust.ts';
 import type { Policy } from '../policy/policy.ts';
-import { PRESETS, presetNamed } from '../policy/presets.ts';
 import { readSettings } from '../settings/file.ts';
 import type { Settings } from '../settings/schema.ts';
 import { loadStickerKey, type StickerKey } from '../sticker/key.ts';
@@ -14,6 +13,7 @@ import type { LooseDocument } from '../trust/loose-key.ts';
 import { openTrustStore, type StoredDocument, type TrustStore } from '../trust/trust-store.ts';
 import { type DataFolder, loadKioskId, loadUseKeySecret, lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { issuerOf, withOwnStickers } from './own-stickers.ts';
+import { loadPolicy } from './policy-files.ts';
 
 /** Everything a kiosk keeps, opened for writing and locked for this process. */
 export interface Stores {
@@ -57,11 +57,8 @@ async function openLocked(
   if (!kioskId.ok) return kioskId;
   const settings = readSettings(folder.settings, kioskId.value);
   if (!settings.ok) return settings;
-  const policy = presetNamed(settings.value.policy);
-  if (policy === null) {
-    const known = PRESETS.map(({ id }) => id).join(', ');
-    return err(`${folder.settings}: policy: there is no preset '${settings.value.policy}', choose one of ${known}`);
-  }
+  const policy = loadPolicy(folder, settings.value);
+  if (!policy.ok) return policy;
   const useKeySecret = loadUseKeySecret(folder);
   if (!useKeySecret.ok) return useKeySecret;
   const stickerKey = await loadStickerKey(folder.stickerKey);
@@ -84,7 +81,7 @@ async function openLocked(
   return ok({
     folder,
     settings: settings.value,
-    policy,
+    policy: policy.value,
     journal: journal.value,
     trustStore: trustStore.value,
     stickerKey: stickerKey.value,

@@ -1,5 +1,10 @@
 import { DAY_MS, type WallTime } from '../base/time.ts';
-import type { Pass, Refusal } from '../pass/pass.ts';
+import type { Pass, PassFields, Refusal } from '../pass/pass.ts';
+import type { VenueKind } from '../settings/venue-kinds.ts';
+import { adviceFor, CLOSED_NOW, HOUSE_FULL, OTHER_KIND, otherPapers, SAME_PERSON, STICKER_ENDED } from './advice.ts';
+import { firstFailedRule } from './judge-rules.ts';
+import { isOpen } from './opening-hours.ts';
+import type { Phrase4 } from './phrase.ts';
 import type { Policy } from './policy.ts';
 import { reuseOf } from './presets.ts';
 import { REASONS, type ReasonCode, type VerdictName } from './reasons.ts';
@@ -38,6 +43,8 @@ export interface Circumstances {
   /** The site's IANA zone: where days begin and end. */
   readonly zone: string;
   readonly trustAge: TrustAge;
+  /** What rules may ask about the place; `other` if not given. */
+  readonly venueKind?: VenueKind;
 }
 
 export interface Decision {
@@ -47,12 +54,18 @@ export interface Decision {
   /** The pass's own dates cut by the policy; milliseconds since the epoch. */
   readonly validFromMs: number | null;
   readonly validUntilMs: number | null;
+  /** Where a person must decide: what was asked for, and what to look at or to ask. */
+  readonly advice: Phrase4 | null;
 }
 
 /** Rule ids of the checks that every policy has; a policy's own rules bring their own. */
 export const RULE_KIND = 'kind-admitted';
 export const RULE_STICKER_KIND = 'sticker-kind-admitted';
 export const RULE_STICKER_AGE = 'sticker-max-days';
+export const RULE_HOURS = 'opening-hours';
+export const RULE_OCCUPANCY = 'occupancy-limit';
+/** Names the assist for another pass of somebody who came in a moment ago. */
+export const RULE_SAME_PERSON = 'same-person';
 /** Names the one assist that is about the door, not the pass: it may not have opened the first time. */
 export const RULE_UNSHOWN = 'door-may-not-have-opened';
 
@@ -66,34 +79,64 @@ export function verdictFor(reason: ReasonCode, policy: Policy | null): VerdictNa
 
 /** What to say to a scan that is no genuine current pass. */
 export function decideRefusal(refusal: Refusal, policy: Policy | null): Decision {
+  const verdict = verdictFor(refusal.reason, policy);
   return {
-    verdict: verdictFor(refusal.reason, policy),
+    verdict,
     reason: refusal.reason,
     rule: null,
     validFromMs: refusal.finding.validFromMs,
     validUntilMs: refusal.finding.validUntilMs,
+    advice: verdict === 'assist' && policy !== null ? otherPapers(policy) : null,
   };
 }
 
-/** May this genuine pass open this door now? The checks of the closed table from reuse on, in its order. */
+/**
+ * May this genuine pass open this door now? The checks of the closed table from reuse on, in its order. What stands in
+ * place of ok comes last, and of that what can never admit comes first.
+ */
 export function decide(pass: Pass, policy: Policy, history: History, around: Circumstances): Decision {
+  return wouldDecide(pass, policy, history, around);
+}
+
+/** What of a pass a verdict rests on. */
+export type Judged = Pick<
+  PassFields,
+  'format' | 'kind' | 'claims' | 'single' | 'copyMs' | 'validFromMs' | 'validUntilMs'
+>;
+
+/** What `decide` would say to such a pass: for trying a policy on what is remembered of passes, never for a door. */
+export function wouldDecide(pass: Judged, policy: Policy, history: History, around: Circumstances): Decision {
   const { now } = around;
   const dates = { validFromMs: pass.validFromMs, validUntilMs: cutByPolicy(pass, policy) };
-  const because = (reason: ReasonCode, rule: string | null = null): Decision => ({
+  const because = (reason: ReasonCode, rule: string | null = null, advice: Phrase4 | null = null): Decision => ({
     verdict: verdictFor(reason, policy),
     reason,
     rule,
     ...dates,
+    advice,
   });
   if (history.unshownAdmission) return { ...because('already-used', RULE_UNSHOWN), verdict: 'assist' };
   if (isUsedUp(pass, policy, history)) return because('already-used');
-  const failed = failedRule(pass, policy, now);
-  if (failed !== null) return because('rule-failed', failed);
+  if (history.samePersonUsed && policy.reuse.samePerson === 'assist') {
+    return { ...because('already-used', RULE_SAME_PERSON, SAME_PERSON), verdict: 'assist' };
+  }
+  const failed = failedRule(pass, policy, history, around);
+  if (failed !== null) return because('rule-failed', failed.rule, failed.advice);
+  const stale = staleVerdict(policy, around.trustAge);
+  if (stale !== null) return { ...because('trust-stale'), verdict: stale };
   if (!now.trusted) return because('clock-unsure');
   return because('ok');
 }
 
-function isUsedUp(pass: Pass, policy: Policy, history: History): boolean {
+/** The verdict in place of ok over trust data that is too old, or null. Expired data admits nobody, whatever is chosen. */
+function staleVerdict(policy: Policy, age: TrustAge): VerdictName | null {
+  if (age === 'current') return null;
+  const chosen = policy.verdicts['trust-stale'] ?? (policy.stale === 'mark' ? null : policy.stale);
+  if (age === 'stale') return chosen;
+  return chosen === 'refuse' ? 'refuse' : 'assist';
+}
+
+function isUsedUp(pass: Judged, policy: Policy, history: History): boolean {
   if (history.lastUse === null) return false;
   const single = pass.single || history.standsForSingle;
   const { mode, windowMs } = reuseOf(policy, { ...pass, single });
@@ -102,14 +145,35 @@ function isUsedUp(pass: Pass, policy: Policy, history: History): boolean {
   return mode === 'passback' && Math.abs(history.lastUse.agoMs) < windowMs;
 }
 
-function failedRule(pass: Pass, policy: Policy, now: WallTime): string | null {
-  if (pass.format !== 'sticker') return policy.admits.includes(pass.kind) ? null : RULE_KIND;
-  if (!policy.sticker.kinds.includes(pass.kind)) return RULE_STICKER_KIND;
-  const until = cutByPolicy(pass, policy);
-  return until !== null && now.atMs >= until ? RULE_STICKER_AGE : null;
+interface FailedRule {
+  readonly rule: string;
+  readonly advice: Phrase4;
 }
 
-function cutByPolicy(pass: Pass, policy: Policy): number | null {
+/** What the door asks for and this pass is not: the house's own checks around the policy's rules. */
+function failedRule(pass: Judged, policy: Policy, history: History, around: Circumstances): FailedRule | null {
+  const { now, zone, venueKind = 'other' } = around;
+  const kind = failedKind(pass, policy, now.atMs);
+  if (kind !== null) return { ...kind, advice: adviceFor(kind.advice, policy, venueKind) };
+  if (!isOpen(policy.hours, zone, now.atMs)) return { rule: RULE_HOURS, advice: CLOSED_NOW };
+  // A sticker stands for a pass that the rules have judged, and holds nothing that they could judge again.
+  const rule = pass.format === 'sticker' ? null : firstFailedRule(policy, pass.claims, now.atMs, { zone, venueKind });
+  if (rule !== null) return { rule: rule.Identifier, advice: adviceFor(rule, policy, venueKind) };
+  const { inside } = history;
+  if (inside !== null && inside.count >= inside.limit) return { rule: RULE_OCCUPANCY, advice: HOUSE_FULL };
+  return null;
+}
+
+function failedKind(pass: Judged, policy: Policy, nowMs: number): FailedRule | null {
+  if (pass.format !== 'sticker') {
+    return policy.admits.includes(pass.kind) ? null : { rule: RULE_KIND, advice: OTHER_KIND };
+  }
+  if (!policy.sticker.kinds.includes(pass.kind)) return { rule: RULE_STICKER_KIND, advice: OTHER_KIND };
+  const until = cutByPolicy(pass, policy);
+  return until !== null && nowMs >= until ? { rule: RULE_STICKER_AGE, advice: STICKER_ENDED } : null;
+}
+
+function cutByPolicy(pass: Judged, policy: Policy): number | null {
   if (pass.format !== 'sticker' || pass.validFromMs === null) return pass.validUntilMs;
   const cut = pass.validFromMs + policy.sticker.maxDays * DAY_MS;
   return pass.validUntilMs === null ? cut : Math.min(cut, pass.validUntilMs);

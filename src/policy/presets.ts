@@ -1,31 +1,19 @@
 import { MINUTE_MS } from '../base/time.ts';
-import { HEALTH_KINDS, KINDS, type PassFields } from '../pass/pass.ts';
+import { HEALTH_KINDS, type PassFields } from '../pass/pass.ts';
 import type { Policy } from './policy.ts';
+import { anyGenuine } from './presets/any-genuine.ts';
+import { eventTicket } from './presets/event-ticket.ts';
+import { kr20211213, kr20211213Sources } from './presets/kr-2021-12-13.ts';
+import { kr20220110, kr20220110Sources } from './presets/kr-2022-01-10.ts';
+import { membership } from './presets/membership.ts';
 
-/** Whatever an issuer on the trust list signed is enough; nothing is counted. */
-const anyGenuine: Policy = {
-  id: 'any-genuine',
-  title: { ko: '진짜이면 모두', en: 'Any genuine pass', ja: '正規のパスすべて', zh: '任何真实凭证' },
-  admits: [...KINDS],
-  reuse: { mode: 'none', minutes: 10, samePerson: 'ignore' },
-  clockUnsure: 'assist',
-  verdicts: {},
-  sticker: { kinds: [...KINDS], maxDays: 1 },
-};
+export const PRESETS: readonly Policy[] = [anyGenuine, eventTicket, membership, kr20211213, kr20220110];
 
-/** A ticket opens the door once. */
-const eventTicket: Policy = {
-  id: 'event-ticket',
-  title: { ko: '행사 입장권', en: 'Event ticket', ja: 'イベントチケット', zh: '活动门票' },
-  admits: ['ticket'],
-  reuse: { mode: 'single', minutes: 10, samePerson: 'ignore' },
-  clockUnsure: 'assist',
-  verdicts: {},
-  // A sticker for a ticket that opens once would never open anything.
-  sticker: { kinds: [], maxDays: 1 },
-};
-
-export const PRESETS: readonly Policy[] = [anyGenuine, eventTicket];
+/** Where the rules of a preset come from; empty for one that is the house's own choice. */
+export function sourcesOf(id: string): readonly string[] {
+  if (id === kr20211213.id) return kr20211213Sources;
+  return id === kr20220110.id ? kr20220110Sources : [];
+}
 
 /** The preset of that name, or null. */
 export function presetNamed(id: string): Policy | null {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { PLAIN_TEXT } from '../base/plain-text.ts';
 import { wrongValue } from './complaint.ts';
 import { group, oneOf, wholeNumber, yesOrNo } from './members.ts';
+import { VENUE_KINDS } from './venue-kinds.ts';
 
 /** Characters of Crockford's base 32: none of them can be taken for another when read aloud or copied by hand. */
 export const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -28,6 +29,7 @@ const patterned = (pattern: RegExp, wanted: string) => {
 export const MAX_VENUE_NAME_LENGTH = 60;
 const venueName = wanting(`1 to ${MAX_VENUE_NAME_LENGTH} printable characters on one line`);
 const zone = wanting('a time zone, such as Asia/Seoul');
+const policyParam = wanting('a whole number');
 export const MIN_RELAY_MS = 200;
 export const MAX_RELAY_MS = 10_000;
 export const MAX_STICKER_HOURS = 24 * 31;
@@ -58,9 +60,26 @@ export const settingsSchema = group({
     title: 'Time zone',
     description: 'Where days begin and end',
   }),
-  policy: setting(patterned(/^[a-z0-9][a-z0-9-]{0,39}$/, 'the name of a preset').default('any-genuine'), {
-    title: 'Policy',
-    description: 'What opens the door: a preset by name',
+  policy: setting(
+    patterned(/^[a-z0-9][a-z0-9-]{0,39}$/, 'the name of a preset or of a policy file').default('any-genuine'),
+    {
+      title: 'Policy',
+      description: 'What opens the door: a preset, or a file of `policies/` by its id',
+    },
+  ),
+  policyParams: setting(
+    z
+      .record(z.string(), z.number({ error: policyParam }), { error: wanting('parameters with a number each') })
+      .default({}),
+    {
+      title: 'Policy parameters',
+      description:
+        'Numbers that take the place of the policy’s own; `munjigi policy show` lists them with their limits',
+    },
+  ),
+  venueKind: setting(oneOf(VENUE_KINDS).default('other'), {
+    title: 'Kind of venue',
+    description: 'What rules may ask about the place, such as `restaurant`',
   }),
   relayMs: setting(wholeNumber(MIN_RELAY_MS, MAX_RELAY_MS, ' milliseconds').default(1_500), {
     title: 'Door release',

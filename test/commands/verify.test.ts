@@ -243,7 +243,7 @@ describe('verify is called wrongly', () => {
     [
       'an unknown policy',
       ['--policy', 'none-at-all'],
-      /^--policy 'none-at-all' is neither a preset \(any-genuine, event-ticket, none\) nor a file/,
+      /^--policy 'none-at-all' is neither a preset \(any-genuine, event-ticket, membership, .*, none\) nor a file/,
     ],
     ['keys that are not there', ['--trust', 'absent'], /^cannot read absent/],
     [

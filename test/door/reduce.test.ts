@@ -15,6 +15,7 @@ const decision = (verdict: VerdictName): Decision => ({
   rule: null,
   validFromMs: null,
   validUntilMs: null,
+  advice: null,
 });
 const shown = (verdict: VerdictName, more: Partial<Shown> = {}): Shown => ({
   scan: 7,

@@ -176,7 +176,7 @@ describe('a data folder that cannot be used stops the kiosk with one sentence', 
     [
       'an unknown policy',
       { policy: 'nobody' },
-      /policy: there is no preset 'nobody', choose one of any-genuine, event-ticket$/,
+      /policy: there is no preset and no file in .*policies for the policy 'nobody', choose one of any-genuine, event-ticket, /,
     ],
   ])('settings.json holds %s', async (_, settings, sentence) => {
     mkdirSync(data);
