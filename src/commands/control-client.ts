@@ -56,7 +56,7 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
   const clock = systemClock({ floorMs: RELEASED_AT_MS });
   const stores = await openStores(dataPath, clock, bootId());
   if (!stores.ok) return stores;
-  clock.setFloor(Math.max(RELEASED_AT_MS, stores.value.journal.lastTrustedMs() ?? 0));
+  clock.setFloor(stores.value.clockFloorMs());
   const around = {
     clock,
     journal: stores.value.journal,
