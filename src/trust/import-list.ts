@@ -159,17 +159,15 @@ export async function importList(
     rootBecame: isPinned ? null : site.pinned === null ? 'pinned' : 'handed-over',
     isStanding: false,
   };
+  const versionFloor = versionFloorOf(lists);
   const same = lists.find((stored) => stored.condition !== 'other-root' && stored.version === version);
-  if (same !== undefined && same.sha256 !== found.sha256) {
+  const isNewest = same?.condition === 'good' && version === versionFloor;
+  if (isNewest && same.sha256 === found.sha256 && isPinned) return ok({ ...found, isStanding: true });
+  const refused = refusalOf(list, root.value, { environment: site.environment, versionFloor, now });
+  if (refused !== null) return err(refused);
+  if (isNewest && same.sha256 !== found.sha256) {
     return err(`${name} is not the ${listName(version)} that this kiosk has: its publisher must raise the version`);
   }
-  if (same?.condition === 'good' && found.rootBecame === null) return ok({ ...found, isStanding: true });
-  const refused = refusalOf(list, root.value, {
-    environment: site.environment,
-    versionFloor: versionFloorOf(lists),
-    now,
-  });
-  if (refused !== null) return err(refused);
   const conflict = site.conflictWith(list);
   if (conflict !== null) return err(`${conflict}: take the file out or ask the publisher of the list`);
   announce(found);

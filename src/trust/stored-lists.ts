@@ -40,26 +40,25 @@ interface Row {
 
 export const tokenDigest = (text: string): Buffer => createHash('sha256').update(text, 'latin1').digest();
 
-function readRow({ version, token, sha256 }: Row, root: TrustRoot, name: string): Result<TrustList, string> {
+function readRow({ token, sha256 }: Row, root: TrustRoot, name: string): Result<TrustList, string> {
   const damaged = err(`the stored ${name} was changed or damaged: import it again`);
   if (!tokenDigest(token.toString('latin1')).equals(sha256)) return damaged;
   const read = readListToken(token, name);
   const payload = read.ok ? verifyStoredToken(read.value, root, name) : read;
   if (!payload.ok) return damaged;
-  const list = parseTrustList(payload.value, name);
-  // Another version of this program may have been stricter or laxer: its sentence says in what.
-  if (!list.ok) return list;
-  return list.value.dates.version === version ? list : damaged;
+  // Another version of this program may have been laxer: its sentence says in what.
+  return parseTrustList(payload.value, name);
 }
 
 function storedOf(row: Row, pinned: TrustRoot | null, environment: Environment): StoredList {
-  const { version, importedAtMs } = row;
-  const name = listName(version);
+  const { importedAtMs } = row;
+  const name = listName(row.version);
   const root = readRootBytes(row.root, name);
   const read = root.ok
     ? readRow(row, root.value, name)
     : err(`the stored ${name} was changed or damaged: import it again`);
   const list = read.ok ? read.value : null;
+  const version = list?.dates.version ?? row.version;
   const common = { version, importedAtMs, sha256: row.sha256.toString('hex'), root: root.ok ? root.value : null, list };
   // The list before a hand-over names the root that is pinned now: its own root vouched for that one.
   const vouching = [root.ok ? root.value.thumbprint : null, list?.nextRoot?.thumbprint ?? null];
@@ -100,8 +99,8 @@ export function insertList(
 ): void {
   const { version, text, root, importedAtMs } = list;
   const digest = tokenDigest(text);
-  // What is there under the same digest is a damaged copy of it.
-  db.prepare<[Buffer]>('DELETE FROM signed_list WHERE sha256 = ?').run(digest);
+  // What is there under this version is a damaged copy of it, or of a publisher that is trusted no more.
+  db.prepare<[number]>('DELETE FROM signed_list WHERE version = ?').run(version);
   db.prepare<[number, Buffer, Buffer, Buffer, number]>(
     'INSERT INTO signed_list (version, token, sha256, root, imported_at_ms) VALUES (?, ?, ?, ?, ?)',
   ).run(version, Buffer.from(text, 'latin1'), digest, Buffer.from(rootJwkText(root)), importedAtMs);

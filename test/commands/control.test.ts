@@ -90,6 +90,10 @@ describe('the control socket', () => {
       '{"command":"trust-import"}',
       '{"command":"trust-import","documents":[null]}',
       '{"command":"trust-import","documents":[{"name":5,"issuer":null,"bytes":"e30="}]}',
+      '{"command":"trust-list-import"}',
+      '{"command":"trust-list-import","list":{"name":"l","bytes":5}}',
+      '{"command":"trust-list-import","list":{"name":"l","bytes":""},"root":7}',
+      '{"command":"trust-list-import","list":{"name":"l","bytes":"e30="},"fingerprint":{}}',
     ]) {
       expect(JSON.parse(await say(line)), line).toEqual({ ok: false, error: expect.any(String) });
     }

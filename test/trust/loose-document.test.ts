@@ -288,7 +288,7 @@ describe('the keys of a pretix event', () => {
 describe('a file of something else', () => {
   it.each<[string, string | Buffer, string]>([
     ['empty', '', 'is empty'],
-    ['a signed trust list', 'eyJhbGciOiJFUzI1NiJ9.e30.AAAA\n', 'signed trust lists'],
+    ['a signed trust list', 'eyJhbGciOiJFUzI1NiJ9.e30.AAAA\n', 'import it without --unsigned'],
     ['other JSON', '{"a":1}', 'no JWK Set'],
     ['a single key', JSON.stringify(jwkOf(signer.p256.publicKey)), '{"keys": [...]}'],
     ['broken JSON', '{"keys":[', 'JSON'],
