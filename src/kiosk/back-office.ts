@@ -9,12 +9,10 @@ import type { Policy } from '../policy/policy.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
 import type { Settings } from '../settings/schema.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
-import type { OfficeRequest } from './office-request.ts';
+import type { OfficeAnswer, OfficeRequest } from './office-request.ts';
 import type { StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
 import { importTrust } from './trust-imports.ts';
-
-export type OfficeAnswer = { readonly [member: string]: string | number | boolean | null };
 
 export interface BackOfficeParts {
   readonly clock: Clock;

@@ -33,6 +33,9 @@ export interface SentDocument extends SentFile {
   readonly issuer: string | null;
 }
 
+/** What was done, as it travels back. */
+export type OfficeAnswer = { readonly [member: string]: string | number | boolean | null };
+
 type Members = Readonly<Record<string, unknown>>;
 
 const isMembers = (value: unknown): value is Members =>

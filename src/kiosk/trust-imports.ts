@@ -3,8 +3,7 @@ import { ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Found, ImportTask } from '../trust/import-protocol.ts';
-import type { OfficeAnswer } from './back-office.ts';
-import type { OfficeRequest, SentFile } from './office-request.ts';
+import type { OfficeAnswer, OfficeRequest, SentFile } from './office-request.ts';
 import type { Stores } from './stores.ts';
 
 type ImportRequest = Extract<OfficeRequest, { command: 'trust-import' | 'trust-list-import' }>;

@@ -41,7 +41,9 @@ async function take(
   announce: (found: Found) => void,
 ): Promise<Result<Found, string>> {
   if (task.kind === 'loose') {
-    const stored = store.import(task.documents, task.atMs, (documents) => announce({ kind: 'loose', documents }));
+    // What comes from another thread has lost its class.
+    const brought = task.documents.map((document) => ({ ...document, bytes: Buffer.from(document.bytes) }));
+    const stored = store.import(brought, task.atMs, (documents) => announce({ kind: 'loose', documents }));
     return stored.ok ? ok({ kind: 'loose', documents: stored.value }) : stored;
   }
   const list = await store.importList(task.candidate, (found) => announce({ kind: 'list', list: found }));

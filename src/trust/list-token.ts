@@ -18,7 +18,7 @@ export interface ListToken {
 }
 
 /** Whether a file is a signed text rather than keys, so that it can be asked for its root. */
-export const looksSigned = (bytes: Buffer): boolean => COMPACT_JWS.test(bytes.toString('latin1'));
+export const looksSigned = (bytes: Uint8Array): boolean => COMPACT_JWS.test(Buffer.from(bytes).toString('latin1'));
 
 /**
  * Takes a file apart that should hold one signed trust list: three segments of canonical base64url, the header exactly

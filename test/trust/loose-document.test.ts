@@ -300,6 +300,12 @@ describe('a file of something else', () => {
     expect(error).toContain(expected);
   });
 
+  it('a signed list that came from another thread, as plain bytes, is known too', () => {
+    const bytes = structuredClone(Buffer.from('eyJhbGciOiJFUzI1NiJ9.e30.AAAA'));
+    const read = readLooseDocuments([{ name: 'list.jwt', issuer: null, bytes }]);
+    expect(read.ok ? '' : read.error).toContain('import it without --unsigned');
+  });
+
   it('a byte order mark before the JSON changes nothing', () => {
     expect(keysIn(`\u{feff}${jwkSet([jwkOf(signer.p256.publicKey)], { iss: 'i' })}`)).toHaveLength(1);
   });
