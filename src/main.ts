@@ -62,7 +62,7 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
   const clock = systemClock({ floorMs: RELEASED_AT_MS });
   const stores = await openStores(options.dataPath, clock, bootId());
   if (!stores.ok) return stores;
-  clock.setFloor(Math.max(RELEASED_AT_MS, stores.value.journal.lastTrustedMs() ?? 0));
+  clock.setFloor(stores.value.clockFloorMs());
 
   const scanner = scannerOf(hardware.value);
   const printer = printerOf(hardware.value);
@@ -94,6 +94,7 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
   }
   let cancelRefresh = (): void => {};
   const refreshClock = (): void => {
+    clock.setFloor(stores.value.clockFloorMs());
     clock.refresh();
     cancelRefresh = timers.after(MINUTE_MS, refreshClock);
   };

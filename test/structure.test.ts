@@ -36,7 +36,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   koffi: /^devices\/supervisor\//,
   'better-sqlite3': /^(journal|trust)\/|^kiosk\/data-folder\.ts$/,
   jose: /^(sticker|trust|commands|simulation)\//,
-  zod: /^(settings|policy)\//,
+  zod: /^(settings|trust|policy)\//,
   'certlogic-js': /^policy\/certlogic\.ts$/,
   yaml: /^settings\//,
   uqr: /^(sticker|simulation)\//,

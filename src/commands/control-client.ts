@@ -4,10 +4,10 @@ import { err, type Result } from '../base/result.ts';
 import { realTimers } from '../base/timers.ts';
 import { RELEASED_AT_MS } from '../base/version.ts';
 import { systemClock } from '../devices/clock/system-clock.ts';
-import { BackOffice, type OfficeAnswer } from '../kiosk/back-office.ts';
+import { BackOffice } from '../kiosk/back-office.ts';
 import { dataFolderAt } from '../kiosk/data-folder.ts';
 import { stderrLog } from '../kiosk/log.ts';
-import type { OfficeRequest } from '../kiosk/office-request.ts';
+import type { OfficeAnswer, OfficeRequest } from '../kiosk/office-request.ts';
 import { StickerDesk } from '../kiosk/sticker-desk.ts';
 import { openStores } from '../kiosk/stores.ts';
 import { bootId } from '../main.ts';
@@ -56,7 +56,7 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
   const clock = systemClock({ floorMs: RELEASED_AT_MS });
   const stores = await openStores(dataPath, clock, bootId());
   if (!stores.ok) return stores;
-  clock.setFloor(Math.max(RELEASED_AT_MS, stores.value.journal.lastTrustedMs() ?? 0));
+  clock.setFloor(stores.value.clockFloorMs());
   const around = {
     clock,
     journal: stores.value.journal,

@@ -1,7 +1,5 @@
-import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { calculateJwkThumbprint, SignJWT } from 'jose';
-import { reasonOf } from '../base/assert.ts';
+import { createPublicKey, randomBytes } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { isJsonObject, type JsonObject, parseJsonBytes } from '../base/json.ts';
 import { formatInstant, SECOND_MS } from '../base/time.ts';
 import { authenticate } from '../pass/authenticate.ts';
@@ -11,6 +9,7 @@ import { trustOf } from '../trust/key-ring.ts';
 import { EXIT_OK, parseCommandLine, print, refuseWords, required, UsageError } from './command.ts';
 import { timeFrom, timeOrNow } from './now.ts';
 import { issuerFrom } from './pass-keygen.ts';
+import { readFrom, readSigningKey, type SigningKey } from './signing-key.ts';
 
 /** What the largest QR code (version 40-L, ISO/IEC 18004 table 7) holds in byte mode. */
 export const MAX_QR_BYTES = 2_953;
@@ -25,12 +24,6 @@ const OPTION_OF_CLAIM: ReadonlyMap<string, string> = new Map([
   ['kind', '--kind'],
 ]);
 
-interface SigningKey {
-  readonly key: KeyObject;
-  readonly alg: 'ES256' | 'EdDSA';
-  readonly kid: string;
-}
-
 /** `pass issue`: signs one entry pass, and prints it if a door that trusts its key would admit it. */
 export async function issue(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseCommandLine(args, {
@@ -44,7 +37,7 @@ export async function issue(args: readonly string[]): Promise<number> {
     now: { type: 'string' },
   });
   refuseWords(positionals);
-  const signing = await readKey(required(values.key, '--key'));
+  const signing = await readSigningKey(required(values.key, '--key'), "'pass keygen'");
   const iss = issuerFrom(values.iss);
   const kind = kindNamed(required(values.kind, '--kind'));
   const jti = values.jti ?? randomBytes(JTI_BYTES).toString('base64url');
@@ -96,26 +89,6 @@ function refuseUnlessGenuine(token: string, { key, alg, kid }: SigningKey, issue
   throw new UsageError(`no door would admit this pass: ${outcome.error.reason} (${outcome.error.detail})`);
 }
 
-async function readKey(path: string): Promise<SigningKey> {
-  const refuse = (why: string): UsageError =>
-    new UsageError(`${path} is not a private key as 'pass keygen' makes it: ${why}`);
-  const parsed = parseJsonBytes(readFrom(path, refuse));
-  // What a parser says of a text quotes it, and this one is secret.
-  if (!parsed.ok) throw refuse(parsed.error);
-  if (!isJsonObject(parsed.value)) throw refuse('it is no JSON object');
-  let key: KeyObject;
-  try {
-    key = createPrivateKey({ key: parsed.value as JsonWebKey, format: 'jwk' });
-  } catch (thrown) {
-    throw refuse(reasonOf(thrown));
-  }
-  const curve = key.asymmetricKeyDetails?.namedCurve;
-  const alg = key.asymmetricKeyType === 'ed25519' ? 'EdDSA' : curve === 'prime256v1' ? 'ES256' : null;
-  if (alg === null) throw refuse('it is neither a P-256 nor an Ed25519 key');
-  const { kid } = parsed.value;
-  return { key, alg, kid: typeof kid === 'string' ? kid : await calculateJwkThumbprint(key.export({ format: 'jwk' })) };
-}
-
 function kindNamed(name: string): Kind {
   const kind = KINDS.find((known) => known === name);
   if (kind === undefined) throw new UsageError(`--kind must be one of ${KINDS.join(', ')}, not '${name}'`);
@@ -131,12 +104,4 @@ function readClaims(path: string): JsonObject {
   const own = Object.keys(claims).find((name) => OPTION_OF_CLAIM.has(name));
   if (own !== undefined) throw new UsageError(`${path} holds '${own}': give that as ${OPTION_OF_CLAIM.get(own)}`);
   return claims;
-}
-
-function readFrom(path: string, refuse: (why: string) => UsageError): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (thrown) {
-    throw refuse(reasonOf(thrown));
-  }
 }

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint } from 'jose';
@@ -7,6 +6,7 @@ import { replaceFile } from '../base/atomic-file.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { ENTRY_PASS_ISSUER } from '../pass/entry-pass.ts';
 import { EXIT_OK, parseCommandLine, refuseWords, required, tell, UsageError } from './command.ts';
+import { keyPairFor } from './signing-key.ts';
 
 /** `pass keygen`: a secret key for `pass issue`, and the public one as a JWK Set that names its issuer. */
 export async function keygen(args: readonly string[]): Promise<number> {
@@ -45,15 +45,4 @@ export function issuerFrom(text: string | undefined): string {
   const iss = required(text, '--iss');
   if (ENTRY_PASS_ISSUER.test(iss)) return iss;
   throw new UsageError('--iss must be 1 to 256 printable characters, without control or format characters');
-}
-
-function keyPairFor(alg: string) {
-  switch (alg) {
-    case 'ES256':
-      return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-    case 'EdDSA':
-      return generateKeyPairSync('ed25519');
-    default:
-      throw new UsageError(`--alg must be ES256 or EdDSA, not '${alg}'`);
-  }
 }

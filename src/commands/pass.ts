@@ -11,7 +11,8 @@ export const pass: Command = {
   help: `Usage: munjigi pass keygen --iss ISSUER --out DIR [--alg ES256|EdDSA]
        munjigi pass issue --key FILE --iss ISSUER --kind KIND --exp TIME [--nbf TIME] [--jti ID] [--claims FILE]
                           [--now TIME]
-       munjigi pass inspect TEXT|- [--reveal] [--trust [ISSUER=]PATH]... [--data DIR] [--now TIME]
+       munjigi pass inspect TEXT|- [--reveal] [--trust [ISSUER=]PATH]... [--trust-root FILE] [--data DIR]
+                          [--now TIME]
 
 keygen   makes DIR/key.jwk, to be kept secret, and DIR/public.jwks.json for the kiosks; it replaces neither.
 issue    prints a signed entry pass; KIND is one of ${KINDS.join(', ')}.
@@ -34,6 +35,7 @@ async function inspectScan(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseCommandLine(args, {
     reveal: { type: 'boolean' },
     trust: { type: 'string', multiple: true },
+    'trust-root': { type: 'string' },
     data: { type: 'string' },
     now: { type: 'string' },
   });
@@ -42,7 +44,7 @@ async function inspectScan(args: readonly string[]): Promise<number> {
   const given = required(text, 'the text to inspect');
   const atMs = timeOrNow(values.now, '--now');
   if (values.data !== undefined) tell(`data folder: ${values.data}`);
-  const trust = await loadTrust(values.trust ?? [], values.data);
+  const trust = await loadTrust(values.trust ?? [], values.data, values['trust-root']);
   const presented = { line: await scanFrom(given), parts: 1 };
   print(inspect(presented, trust, { atMs, trusted: true }, values.reveal === true));
   return EXIT_OK;

@@ -4,31 +4,58 @@ import { type DataFolder, loadKioskId, readDataFolder } from '../kiosk/data-fold
 import { issuerOf, withOwnStickers } from '../kiosk/own-stickers.ts';
 import type { Trust } from '../pass/trust.ts';
 import { readSettings } from '../settings/file.ts';
+import type { Settings } from '../settings/schema.ts';
 import { loadStickerKey } from '../sticker/key.ts';
 import { conflictIn, trustOf } from '../trust/key-ring.ts';
-import { loadLoose } from '../trust/load-loose.ts';
-import type { LooseKey } from '../trust/loose-key.ts';
+import { loadSources } from '../trust/load-sources.ts';
 import { parseTrustArgument } from '../trust/read-sources.ts';
-import { openTrustStore } from '../trust/trust-store.ts';
-import { orUsage, UsageError } from './command.ts';
+import { openTrustStore, type TrustContents, type TrustStore } from '../trust/trust-store.ts';
+import { orUsage, tell, UsageError } from './command.ts';
 import { readJournal } from './read-journal.ts';
 
-/** The trust of a stateless command: loose keys, and with a data folder also what that kiosk trusts and signed. */
-export async function loadTrust(trustArguments: readonly string[], dataPath: string | undefined): Promise<Trust> {
-  const loose = orUsage(loadLoose(trustArguments.map(parseTrustArgument)));
-  if (dataPath === undefined) return trustOf(loose);
+const UNDRAWN_KIOSK_ID = '00';
+
+/**
+ * The trust of a stateless command: what the files hold, and with a data folder also what that kiosk trusts and signed.
+ * @param rootPath the file of `--trust-root`
+ */
+export async function loadTrust(
+  trustArguments: readonly string[],
+  dataPath: string | undefined,
+  rootPath?: string,
+): Promise<Trust> {
+  const loaded = orUsage(await loadSources(trustArguments.map(parseTrustArgument), rootPath ?? null));
+  if (dataPath === undefined) return trustOf(loaded.keys, undefined, loaded.list?.dates ?? null);
   const folder = orUsage(readDataFolder(dataPath));
-  const keys = [...loose, ...storedKeys(folder)];
+  const stored = storedTrust(folder);
+  const keys = [...loaded.keys, ...stored.keys];
   const conflict = conflictIn(keys);
   if (conflict !== null) throw new UsageError(conflict);
-  return withStickersOf(folder, trustOf(keys));
+  if (loaded.list !== null && stored.list !== null) {
+    throw new UsageError('the data folder holds a signed trust list already: leave out the one of --trust, or --data');
+  }
+  const list = loaded.list ?? stored.list;
+  return withStickersOf(folder, trustOf(keys, undefined, list?.dates ?? null));
 }
 
-function storedKeys(folder: DataFolder): readonly LooseKey[] {
-  if (!existsSync(folder.trust)) return [];
-  const store = orUsage(openTrustStore(folder.trust, { readOnly: true }));
+/** The settings of a kiosk that is only looked at; the id that it may not have drawn yet is left open. */
+export function storedSettings(folder: DataFolder): Settings {
+  return orUsage(readSettings(folder.settings, UNDRAWN_KIOSK_ID));
+}
+
+/** The trust store of a kiosk, to look at. */
+export function openStoredTrust(folder: DataFolder): TrustStore {
+  const { environment } = storedSettings(folder);
+  return orUsage(openTrustStore(folder.trust, { readOnly: true, environment }));
+}
+
+function storedTrust(folder: DataFolder): Pick<TrustContents, 'keys' | 'list'> {
+  if (!existsSync(folder.trust)) return { keys: [], list: null };
+  const store = openStoredTrust(folder);
   try {
-    return orUsage(store.keys());
+    const contents = orUsage(store.contents());
+    for (const warning of contents.warnings) tell(warning);
+    return contents;
   } finally {
     store.close();
   }

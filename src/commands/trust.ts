@@ -1,101 +1,34 @@
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { plainText } from '../base/plain-text.ts';
-import { formatInstant } from '../base/time.ts';
-import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
-import { parseTrustArgument, readSources } from '../trust/read-sources.ts';
-import { openTrustStore } from '../trust/trust-store.ts';
-import {
-  type Command,
-  counted,
-  EXIT_OK,
-  orUsage,
-  parseCommandLine,
-  print,
-  refuseWords,
-  runAction,
-  tell,
-  UsageError,
-} from './command.ts';
-import { carryOut } from './control-client.ts';
+import { type Command, runAction } from './command.ts';
+import { checkTrust } from './trust-check.ts';
+import { importFiles } from './trust-import.ts';
+import { listTrust } from './trust-list.ts';
+import { keygenRoot, signList } from './trust-sign.ts';
 
 export const trust: Command = {
-  help: `Usage: munjigi trust import --unsigned [ISSUER=]FILE... [--json] [--data DIR]
+  help: `Usage: munjigi trust import [--root FILE --fingerprint 'WORDS'] LIST [--json] [--data DIR]
+       munjigi trust import --unsigned [ISSUER=]FILE... [--json] [--data DIR]
        munjigi trust list [--json] [--data DIR]
+       munjigi trust check [--now TIME] [--json] [--data DIR]
+       munjigi trust keygen --out DIR [--alg ES256|EdDSA]
+       munjigi trust sign --key FILE --in JSON [--out FILE]
 
-import   adds keys to what this kiosk trusts; a file of the same name and issuer is replaced.
-         All files are taken or none, and the import is an entry of the journal.
-         --json prints how many files and keys were taken.
-list     shows the files that were imported and the keys in them.`,
+import   takes a signed trust list in place of the one before. The first time, --root names the publisher's public key
+         and --fingerprint the six words that the publisher says it has; later lists need neither.
+         With --unsigned it adds loose keys to what this kiosk trusts; a file of the same name and issuer is replaced.
+         All is taken or nothing, and the import is an entry of the journal. --json prints what was taken.
+list     shows the signed list in use and the two before it, the files of loose keys, and all keys.
+check    verifies again all that is stored, and says what this kiosk will do when its list grows old.
+         Exit code: 0 all good, 1 something needs care, 2 the call was wrong.
+keygen   makes the key of a publisher of trust lists: root-key.jwk (secret) and trust-root.jwk; prints its six words.
+sign     signs a list that a kiosk would take; the README says what goes into it.`,
 
   run: (args) => runAction('trust', ACTIONS, args),
 };
 
 const ACTIONS = new Map([
   ['import', importFiles],
-  ['list', listKeys],
+  ['list', listTrust],
+  ['check', checkTrust],
+  ['keygen', keygenRoot],
+  ['sign', signList],
 ]);
-
-async function importFiles(args: readonly string[]): Promise<number> {
-  const { values, positionals: files } = parseCommandLine(args, {
-    data: { type: 'string' },
-    unsigned: { type: 'boolean' },
-    json: { type: 'boolean' },
-  });
-  if (files.length === 0) throw new UsageError('name at least one file of keys; see --help');
-  if (values.unsigned !== true) {
-    throw new UsageError('this version imports loose keys alone: say --unsigned if you know where they come from');
-  }
-  const dataPath = chooseDataPath(values.data);
-  tell(`data folder: ${dataPath}`);
-  const read = orUsage(readSources(files.map(parseTrustArgument)));
-  const sent = read.map(({ name, issuer, bytes }) => ({
-    name: resolve(name),
-    issuer,
-    bytes: bytes.toString('base64'),
-  }));
-  const done = orUsage(await carryOut(dataPath, { command: 'trust-import', documents: sent }));
-  const [documents, keys] = [Number(done['documents']), Number(done['keys'])];
-  if (values.json) print(JSON.stringify({ documents, keys }));
-  tell(`imported ${counted(keys, 'key')} from ${counted(documents, 'file')}`);
-  return EXIT_OK;
-}
-
-async function listKeys(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseCommandLine(args, { data: { type: 'string' }, json: { type: 'boolean' } });
-  refuseWords(positionals);
-  const dataPath = chooseDataPath(values.data);
-  tell(`data folder: ${dataPath}`);
-  return list(dataPath, values.json === true);
-}
-
-function list(dataPath: string, asJson: boolean): number {
-  const folder = orUsage(readDataFolder(dataPath));
-  if (!existsSync(folder.trust)) {
-    tell('no keys were imported yet: this kiosk trusts its own stickers alone');
-    return EXIT_OK;
-  }
-  const store = orUsage(openTrustStore(folder.trust, { readOnly: true }));
-  try {
-    for (const document of store.list()) {
-      const importedAt = formatInstant(document.importedAtMs);
-      if (asJson) print(JSON.stringify({ ...document, importedAt, importedAtMs: undefined }));
-      else {
-        const whose = `${plainText(document.name)}  ${plainText(document.issuer ?? '')}`;
-        print(`${whose}  ${counted(document.keys, 'key')}  ${importedAt}  ${document.sha256.slice(0, 16)}`);
-      }
-    }
-    if (asJson) return EXIT_OK;
-    for (const key of orUsage(store.keys())) {
-      const whose = `${plainText(key.kid)}  ${plainText(key.issuer ?? '-')}`;
-      const digest = thumbprint(key.key.export({ format: 'der', type: 'spki' }));
-      print(`  ${whose}  ${[...key.formats].join(',')}  ${digest}`);
-    }
-  } finally {
-    store.close();
-  }
-  return EXIT_OK;
-}
-
-const thumbprint = (der: Buffer): string => createHash('sha256').update(der).digest('hex').slice(0, 16);

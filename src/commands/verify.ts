@@ -8,7 +8,7 @@ import { authenticate } from '../pass/authenticate.ts';
 import { assemble, type HeldChunks, NO_CHUNKS } from '../pass/chunks.ts';
 import { refusal } from '../pass/format.ts';
 import { NO_FINDING } from '../pass/pass.ts';
-import { type Decision, decide, decideRefusal, NO_HISTORY } from '../policy/decide.ts';
+import { type Circumstances, type Decision, decide, decideRefusal, NO_HISTORY } from '../policy/decide.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
 import { PRESETS, presetNamed } from '../policy/presets.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
@@ -30,7 +30,8 @@ export const verify: Command = {
 
 Reads one pass a line and prints one verdict a line. Nothing is recorded and nothing is fetched.
 
-  --trust [ISSUER=]PATH   keys to trust: a file or a folder (repeatable)
+  --trust [ISSUER=]PATH   keys to trust: a file or a folder (repeatable), one signed trust list among them
+  --trust-root FILE       the public key that signs the list
   --data DIR              also trust what that kiosk trusts, its own stickers included
   --policy P              a policy file, a preset (${PRESETS.map(({ id }) => id).join(', ')}) or none; default any-genuine
   --now TIME              judge at this time instead of now
@@ -52,16 +53,11 @@ Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
       json: { type: 'boolean' },
     });
     if (positionals.length > 1) throw new UsageError('give one file, or - for standard input; see --help');
-    if (values['trust-root'] !== undefined) {
-      throw new UsageError(
-        'signed trust lists cannot be read by this version: leave out --trust-root and give loose keys',
-      );
-    }
     const encoding = encodingNamed(values.encoding ?? 'line');
     const policy = policyNamed(values.policy ?? 'any-genuine');
     const now: WallTime = { atMs: timeOrNow(values.now, '--now'), trusted: true };
     if (values.data !== undefined) tell(`data folder: ${values.data}`);
-    const trust = await loadTrust(values.trust ?? [], values.data);
+    const trust = await loadTrust(values.trust ?? [], values.data, values['trust-root']);
     const around = { now, zone: 'Asia/Seoul', trustAge: trustAgeAt(trust.list, now.atMs) };
     let allAdmitted = true;
     let held: HeldChunks = NO_CHUNKS;
@@ -72,7 +68,7 @@ Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
       const outcome = presented === null ? NOT_BASE64 : authenticate(presented, trust, now);
       const decision = outcome.ok
         ? policy === null
-          ? genuine(outcome.value, now)
+          ? genuine(outcome.value, around)
           : decide(outcome.value, policy, NO_HISTORY, around)
         : decideRefusal(outcome.error, policy);
       allAdmitted &&= decision.verdict === 'admit';
@@ -83,10 +79,11 @@ Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
   },
 };
 
-function genuine(pass: Extract<Authenticated, { ok: true }>['value'], now: WallTime): Decision {
+/** Without a policy nobody has chosen what an old list means, but past its end it admits under no choice. */
+function genuine(pass: Extract<Authenticated, { ok: true }>['value'], { now, trustAge }: Circumstances): Decision {
   const { validFromMs, validUntilMs } = pass;
-  const reason = now.trusted ? 'ok' : 'clock-unsure';
-  return { verdict: now.trusted ? 'admit' : 'assist', reason, rule: null, validFromMs, validUntilMs, advice: null };
+  const reason = trustAge === 'expired' ? 'trust-stale' : now.trusted ? 'ok' : 'clock-unsure';
+  return { verdict: reason === 'ok' ? 'admit' : 'assist', reason, rule: null, validFromMs, validUntilMs, advice: null };
 }
 
 function encodingNamed(name: string): Encoding {

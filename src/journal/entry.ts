@@ -44,6 +44,18 @@ export type Note =
   | { readonly type: 'clock-step'; readonly byMs: number }
   | { readonly type: 'clock-trust'; readonly trusted: boolean }
   | { readonly type: 'trust-imported'; readonly signed: false; readonly sha256: string; readonly keys: number }
+  | {
+      readonly type: 'trust-imported';
+      readonly signed: true;
+      readonly version: number;
+      /** Of the signed text, hexadecimal. */
+      readonly sha256: string;
+      readonly keys: number;
+    }
+  /** `root` is the RFC 7638 thumbprint of the key that signs trust lists from now on. */
+  | { readonly type: 'trust-root'; readonly root: string; readonly became: 'pinned' | 'handed-over' }
+  /** A stored list was not what was imported; `using` is the version used in its place, null for none. */
+  | { readonly type: 'trust-fallback'; readonly using: number | null }
   | { readonly type: 'settings-changed'; readonly members: readonly string[] }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 

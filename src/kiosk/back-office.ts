@@ -9,12 +9,10 @@ import type { Policy } from '../policy/policy.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
 import type { Settings } from '../settings/schema.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
-import type { LooseDocument } from '../trust/loose-key.ts';
-import type { OfficeRequest, SentDocument } from './office-request.ts';
+import type { OfficeAnswer, OfficeRequest } from './office-request.ts';
 import type { StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
-
-export type OfficeAnswer = { readonly [member: string]: string | number | null };
+import { importTrust } from './trust-imports.ts';
 
 export interface BackOfficeParts {
   readonly clock: Clock;
@@ -43,7 +41,8 @@ export class BackOffice {
         case 'sticker-revoke':
           return this.#revokeSticker(request.id);
         case 'trust-import':
-          return await this.#importTrust(request.documents);
+        case 'trust-list-import':
+          return await importTrust(request, this.#parts);
       }
     } catch (thrown) {
       if (!(thrown instanceof JournalFault)) throw thrown;
@@ -102,20 +101,5 @@ export class BackOffice {
   #revokeSticker(id: string): Result<OfficeAnswer, string> {
     if (this.#parts.journal.revokeSticker(id)) return ok({ id });
     return err(`no valid sticker '${id}' was issued here; see 'munjigi journal tail' for the ids`);
-  }
-
-  async #importTrust(documents: readonly SentDocument[]): Promise<Result<OfficeAnswer, string>> {
-    const { journal, clock } = this.#parts;
-    const loose: LooseDocument[] = documents.map(({ name, issuer, bytes }) => ({
-      name,
-      issuer,
-      bytes: Buffer.from(bytes, 'base64'),
-    }));
-    // An import that is recorded may have failed; one that was done is recorded always.
-    const imported = await this.#parts.importTrust(loose, clock.wall().atMs, (found) => {
-      for (const { sha256, keys } of found) journal.record({ type: 'trust-imported', signed: false, sha256, keys });
-    });
-    if (!imported.ok) return imported;
-    return ok({ documents: imported.value.length, keys: imported.value.reduce((sum, { keys }) => sum + keys, 0) });
   }
 }

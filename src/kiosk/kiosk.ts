@@ -142,7 +142,8 @@ export class Kiosk implements Commands {
   }
 
   state(): PublicState {
-    return reportOf(this.#door.phase, this.#levels, this.#statuses, this.#parts.journal, this.#parts.clock);
+    const { journal, clock, trust } = this.#parts;
+    return reportOf(this.#door.phase, this.#levels, this.#statuses, journal, clock, trust().list);
   }
 
   subscribe(listener: (state: PublicState) => void): () => void {

@@ -13,14 +13,28 @@ export type OfficeRequest =
       readonly print?: boolean;
     }
   | { readonly command: 'sticker-revoke'; readonly id: string }
-  | { readonly command: 'trust-import'; readonly documents: readonly SentDocument[] };
+  | { readonly command: 'trust-import'; readonly documents: readonly SentDocument[] }
+  | {
+      readonly command: 'trust-list-import';
+      readonly list: SentFile;
+      /** The root to pin where none is, and the words that the owner was given for it. */
+      readonly root?: SentFile;
+      readonly fingerprint?: string;
+    };
 
-/** A file of keys on its way; `bytes` is base64. */
-export interface SentDocument {
+/** A file on its way; `bytes` is base64. */
+export interface SentFile {
   readonly name: string;
-  readonly issuer: string | null;
   readonly bytes: string;
 }
+
+/** A file of keys on its way. */
+export interface SentDocument extends SentFile {
+  readonly issuer: string | null;
+}
+
+/** What was done, as it travels back. */
+export type OfficeAnswer = { readonly [member: string]: string | number | boolean | null };
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -29,17 +43,18 @@ const isMembers = (value: unknown): value is Members =>
 const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'string';
 const isFlagOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
 
-function isSentDocument(value: unknown): boolean {
-  if (!isMembers(value)) return false;
-  const { name, issuer, bytes } = value;
-  return typeof name === 'string' && typeof bytes === 'string' && (issuer === null || typeof issuer === 'string');
-}
+const isSentFile = (value: unknown): value is Members =>
+  isMembers(value) && typeof value['name'] === 'string' && typeof value['bytes'] === 'string';
+const isSentDocument = (value: unknown): boolean =>
+  isSentFile(value) && (value['issuer'] === null || typeof value['issuer'] === 'string');
 
 const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => boolean>> = {
   'sticker-issue': ({ pass, kind, via, until, print }) =>
     [pass, kind, via, until].every(isTextOrAbsent) && isFlagOrAbsent(print),
   'sticker-revoke': ({ id }) => typeof id === 'string',
   'trust-import': ({ documents }) => Array.isArray(documents) && documents.every(isSentDocument),
+  'trust-list-import': ({ list, root, fingerprint }) =>
+    isSentFile(list) && (root === undefined || isSentFile(root)) && isTextOrAbsent(fingerprint),
 };
 
 const isCommand = (name: unknown): name is OfficeRequest['command'] =>

@@ -5,6 +5,7 @@ import type { PublicState } from '../door/public-state.ts';
 import type { Phase } from '../door/state.ts';
 import type { DeviceName } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { ListDates } from '../pass/trust.ts';
 
 /** The kiosk as a screen may know it: no personal data, nothing of the pass. */
 export function reportOf(
@@ -13,6 +14,7 @@ export function reportOf(
   devices: Readonly<Record<DeviceName, DeviceStatus>>,
   journal: Journal,
   clock: Clock,
+  list: ListDates | null,
 ): PublicState {
   const shown = phase.kind === 'showing' ? phase.shown : null;
   const lastAtMs = journal.lastAtMs();
@@ -26,7 +28,11 @@ export function reportOf(
     signal: levels,
     devices: { ...devices },
     journal: { size: journal.size(), lastAt: lastAtMs === null ? null : formatInstant(lastAtMs) },
-    trust: { version: 0, issuedAt: null, staleAfter: null },
+    trust: {
+      version: list?.version ?? 0,
+      issuedAt: list === null ? null : formatInstant(list.issuedAtMs),
+      staleAfter: list === null ? null : formatInstant(list.staleAfterMs),
+    },
     clock: { trusted: clock.wall().trusted },
   };
 }

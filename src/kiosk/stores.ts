@@ -2,15 +2,16 @@ import { ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
 import { openJournalFile } from '../journal/open.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
-import type { Trust, TrustedKey } from '../pass/trust.ts';
+import type { Trust } from '../pass/trust.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readSettings } from '../settings/file.ts';
 import type { Settings } from '../settings/schema.ts';
 import { loadStickerKey, type StickerKey } from '../sticker/key.ts';
 import { importDocuments } from '../trust/import-documents.ts';
+import type { Found, ImportTask } from '../trust/import-protocol.ts';
 import { trustOf } from '../trust/key-ring.ts';
-import type { LooseDocument } from '../trust/loose-key.ts';
-import { openTrustStore, type StoredDocument, type TrustStore } from '../trust/trust-store.ts';
+import { openTrustStore, type TrustContents, type TrustStore } from '../trust/trust-store.ts';
+import { clockFloorMs } from './clock-floor.ts';
 import { type DataFolder, loadKioskId, loadUseKeySecret, lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { issuerOf, withOwnStickers } from './own-stickers.ts';
 import { loadPolicy } from './policy-files.ts';
@@ -25,11 +26,15 @@ export interface Stores {
   readonly stickerKey: StickerKey;
   /** The keys as they are now: swapped in one step by `importTrust`. */
   trust(): Trust;
-  importTrust(
-    documents: readonly LooseDocument[],
-    atMs: number,
-    record: (documents: readonly StoredDocument[]) => void,
-  ): Promise<Result<readonly StoredDocument[], string>>;
+  /** All that `trust` was made from, the signed list with what else it names. */
+  trustContents(): TrustContents;
+  /**
+   * @param record called when all is found good and before any of it is stored; what it throws stops the import
+   * @returns what was imported, or one sentence
+   */
+  importTrust(task: ImportTask, record: (found: Found) => void): Promise<Result<Found, string>>;
+  /** The wall clock cannot be right before this, in milliseconds since the epoch; a new trust list raises it. */
+  clockFloorMs(): number;
   close(): void;
 }
 
@@ -63,21 +68,25 @@ async function openLocked(
   if (!useKeySecret.ok) return useKeySecret;
   const stickerKey = await loadStickerKey(folder.stickerKey);
   if (!stickerKey.ok) return stickerKey;
-  const trustStore = openTrustStore(folder.trust, { readOnly: false });
+  const { environment } = settings.value;
+  const trustStore = openTrustStore(folder.trust, { readOnly: false, environment });
   if (!trustStore.ok) return trustStore;
   const open = () => openJournalFile(folder.journal);
   const journal = SqliteJournal.open({ open, clock, bootId, useKeySecret: useKeySecret.value });
   if (!journal.ok) return journal;
 
-  const trustIn = (keys: readonly TrustedKey[]): Trust =>
-    withOwnStickers(trustOf(keys), {
+  const trustIn = ({ keys, list }: TrustContents): Trust =>
+    withOwnStickers(trustOf(keys, undefined, list?.dates ?? null), {
       issuer: issuerOf(settings.value),
       key: stickerKey.value,
       isRevoked: (id) => journal.value.isStickerRevoked(id),
     });
-  const keys = trustStore.value.keys();
-  if (!keys.ok) return keys;
-  let trust = trustIn(keys.value);
+  const stored = trustStore.value.contents();
+  if (!stored.ok) return stored;
+  let contents = stored.value;
+  // As it was at the start: a clock that ran ahead for a while in this run must be able to come back.
+  const lastTrustedMs = journal.value.lastTrustedMs();
+  let trust = trustIn(contents);
   return ok({
     folder,
     settings: settings.value,
@@ -86,12 +95,16 @@ async function openLocked(
     trustStore: trustStore.value,
     stickerKey: stickerKey.value,
     trust: () => trust,
-    async importTrust(documents, atMs, record) {
-      const imported = await importDocuments(folder.trust, documents, atMs, record);
+    trustContents: () => contents,
+    async importTrust(task, record) {
+      const imported = await importDocuments(folder.trust, environment, task, record);
       if (!imported.ok) return imported;
-      trust = trustIn(imported.value.keys);
-      return ok(imported.value.stored);
+      const next = trustIn(imported.value.contents);
+      contents = imported.value.contents;
+      trust = next;
+      return ok(imported.value.found);
     },
+    clockFloorMs: () => clockFloorMs({ lastTrustedMs, listIssuedAtMs: trust.list?.issuedAtMs ?? null }),
     close() {
       journal.value.close();
       trustStore.value.close();

@@ -67,6 +67,9 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
       stopControl = control.value.stop;
       try {
         journal.record({ type: 'start', lastEnd: stores.journal.lastEnd, version: VERSION });
+        const { warnings, list } = stores.trustContents();
+        if (warnings.length > 0) journal.record({ type: 'trust-fallback', using: list?.dates.version ?? null });
+        for (const warning of warnings) wiring.log('trust', { warning });
       } catch (thrown) {
         if (!(thrown instanceof JournalFault)) throw thrown;
         const { path } = stores.folder;

@@ -24,6 +24,13 @@ export function unfitForVerifying(jwk: JsonObject): string | null {
   return null;
 }
 
+/** Why a key must not be sealed to with ECDH-ES (RFC 7518 section 4.6), or null. */
+export function unfitForSealing(jwk: JsonObject): string | null {
+  if (PRIVATE_MEMBERS.some((name) => jwk[name] !== undefined)) return 'holds a private key: give the public one';
+  if (jwk['use'] !== undefined && jwk['use'] !== 'enc') return 'is not for encryption (its use is another)';
+  return jwk['kty'] === 'EC' && jwk['crv'] === 'P-256' ? null : 'is no key on P-256';
+}
+
 function membersOf(jwk: JsonObject, kty: string): JsonWebKey | null {
   const crv = textMember(jwk, 'crv') ?? '';
   const names = kty === 'RSA' ? ['n', 'e'] : kty === 'EC' ? ['x', 'y'] : kty === 'OKP' ? ['x'] : [];

@@ -33,6 +33,9 @@ const policyParam = wanting('a whole number');
 export const MIN_RELAY_MS = 200;
 export const MAX_RELAY_MS = 10_000;
 export const MAX_STICKER_HOURS = 24 * 31;
+/** What trust lists are for; a kiosk at work must never take one that was made for trying things out. */
+export const ENVIRONMENTS = ['production', 'test'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
 
 /** Every setting of the owner: type, limits, default, the form and the README table come from here. */
 export const settingsSchema = group({
@@ -80,6 +83,10 @@ export const settingsSchema = group({
   venueKind: setting(oneOf(VENUE_KINDS).default('other'), {
     title: 'Kind of venue',
     description: 'What rules may ask about the place, such as `restaurant`',
+  }),
+  environment: setting(oneOf(ENVIRONMENTS).default('production'), {
+    title: 'Environment',
+    description: 'Which signed trust lists are taken: those for production or those for test, never both',
   }),
   relayMs: setting(wholeNumber(MIN_RELAY_MS, MAX_RELAY_MS, ' milliseconds').default(1_500), {
     title: 'Door release',

@@ -15,9 +15,8 @@ export function trustWithDemo(stores: Stores, demoFolder: string): Result<() => 
     const now = stores.trust();
     if (combined !== null && now === imported) return combined;
     imported = now;
-    const stored = stores.trustStore.keys();
-    const keys = [...(stored.ok ? stored.value : []), ...demo.value];
-    const ring = trustOf(conflictIn(keys) === null ? keys : demo.value);
+    const keys = [...stores.trustContents().keys, ...demo.value];
+    const ring = trustOf(conflictIn(keys) === null ? keys : demo.value, undefined, now.list);
     combined = withOwnStickers(ring, {
       issuer: issuerOf(stores.settings),
       key: stores.stickerKey,

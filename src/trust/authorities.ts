@@ -41,17 +41,32 @@ function maySignPasses(certificate: X509Certificate): boolean {
   return !certificate.ca && (usages?.includes(VDS_NC_SIGNER) ?? true) && maySignDocuments(certificate);
 }
 
-function certifiedKey(certificate: X509Certificate, authority: Authority): CertifiedKey {
-  const { authority: issuing, issuer, formats, kinds } = authority;
+/**
+ * One authority may stand in several files, and under one key in several certificates after a renewal. All limits that
+ * are written of it hold at once, so that the order of files never widens anything; its dates are those of all its
+ * certificates together.
+ */
+function certifiedKey(
+  certificate: X509Certificate,
+  format: VerifiableFormat,
+  first: Authority,
+  others: readonly Authority[],
+): CertifiedKey {
+  const all = [first, ...others];
+  const issuers = new Set(all.flatMap(({ issuer }) => issuer ?? []));
+  const [issuer = null] = issuers;
+  const isAllowed = issuers.size <= 1 && maySignPasses(certificate);
+  const fromMs = Math.min(...all.map(({ authority }) => Date.parse(authority.validFrom)));
+  const untilMs = Math.max(...all.map(({ authority }) => Date.parse(authority.validTo)));
   return {
     key: certificate.publicKey,
     alg: null,
     issuer,
     kid: hash('sha256', certificate.raw, 'buffer').subarray(0, KID_BYTES).toString('base64'),
-    formats: maySignPasses(certificate) ? formats : NONE,
-    kinds,
-    validFromMs: Math.max(Date.parse(certificate.validFrom), Date.parse(issuing.validFrom)),
-    validUntilMs: Math.min(Date.parse(certificate.validTo), Date.parse(issuing.validTo)),
+    formats: isAllowed ? new Set([format]) : NONE,
+    kinds: new Set([...first.kinds].filter((kind) => others.every(({ kinds }) => kinds.has(kind)))),
+    validFromMs: Math.max(Date.parse(certificate.validFrom), fromMs),
+    validUntilMs: Math.min(Date.parse(certificate.validTo), untilMs),
   };
 }
 
@@ -81,8 +96,8 @@ export class Authorities {
     const trusted = this.#authorities.filter((key) => key.formats.has(format));
     // checkIssued compares names and key ids and asks for the right to sign certificates; it verifies no signature.
     const issuing = trusted.filter(({ authority }) => certificate.checkIssued(authority));
-    const found = issuing.find((authority) => isSignedBy(certificate, authority));
-    if (found !== undefined) return this.#remember(name, certifiedKey(certificate, found));
+    const [found, ...others] = issuing.filter((authority) => isSignedBy(certificate, authority));
+    if (found !== undefined) return this.#remember(name, certifiedKey(certificate, format, found, others));
     if (issuing.length > 0) return 'bad-signature';
     const isKnown = trusted.some(({ authority }) => authority.subject === certificate.issuer);
     return isKnown ? 'unknown-key' : 'unknown-issuer';

@@ -26,13 +26,17 @@ export function kindsOf(certificate: X509Certificate): ReadonlySet<Kind> {
   return kinds.length === 0 ? ALL_KINDS : new Set(kinds);
 }
 
+/** The first 8 bytes of SHA-256 over the DER, base64: what a COSE header calls the certificate's key. */
+export const coseKidOf = (certificate: X509Certificate): string =>
+  createHash('sha256').update(certificate.raw).digest().subarray(0, COSE_KID_BYTES).toString('base64');
+
 /** A document signer for the EU DCC; a certificate authority (CSCA) may stand behind a VDS-NC as well. */
 function looseKeyOf(certificate: X509Certificate, document: LooseDocument): LooseKey {
   return {
     key: certificate.publicKey,
     alg: null,
     issuer: document.issuer,
-    kid: createHash('sha256').update(certificate.raw).digest().subarray(0, COSE_KID_BYTES).toString('base64'),
+    kid: coseKidOf(certificate),
     formats: certificate.ca ? AUTHORITY : SIGNER,
     kinds: kindsOf(certificate),
     source: document.name,

@@ -1,24 +1,30 @@
 import { Worker } from 'node:worker_threads';
 import { reasonOf } from '../base/assert.ts';
 import { err, type Result } from '../base/result.ts';
-import { FOUND, type Imported, type ImportJob, type ImportMessage } from './import-protocol.ts';
-import type { LooseDocument } from './loose-key.ts';
-import type { StoredDocument } from './trust-store.ts';
+import type { Environment } from '../settings/schema.ts';
+import {
+  FOUND,
+  type Found,
+  type Imported,
+  type ImportJob,
+  type ImportMessage,
+  type ImportTask,
+} from './import-protocol.ts';
 
 /**
- * Imports documents into the trust store in a thread of its own: thousands of keys take seconds to parse, and the door
+ * Imports loose keys or a signed list into the trust store in a thread of its own: thousands of keys take seconds to parse, and the door
  * must not wait for them. Never rejects; an error is one sentence and has changed nothing.
  * @param record called here when all are found good and before any is stored; what it throws stops the import
  */
 export function importDocuments(
   path: string,
-  documents: readonly LooseDocument[],
-  atMs: number,
-  record: (documents: readonly StoredDocument[]) => void,
+  environment: Environment,
+  task: ImportTask,
+  record: (found: Found) => void,
   workerUrl: URL = new URL('./import-worker.js', import.meta.url),
 ): Promise<Result<Imported, string>> {
   const answer = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  const job: ImportJob = { path, documents, atMs, answer };
+  const job: ImportJob = { path, environment, task, answer };
   const worker = new Worker(workerUrl, { workerData: job });
   return new Promise((resolve) => {
     let refusal: string | null = null;
@@ -29,7 +35,7 @@ export function importDocuments(
       }
       const flag = new Int32Array(answer);
       try {
-        record(message.documents);
+        record(message.found);
         Atomics.store(flag, 0, FOUND.record);
       } catch (thrown) {
         refusal = `the import cannot be recorded (${reasonOf(thrown)}): free some space, then try again`;

@@ -4,6 +4,7 @@ import { isSelfCertifying, keyOfDid } from '../pass/did.ts';
 import { readDer, readPem } from './certificates.ts';
 import { readDidDocument } from './did-document.ts';
 import { readJwkSet } from './jwk-set.ts';
+import { looksSigned } from './list-token.ts';
 import { type LooseDocument, type LooseKey, MAX_TRUST_FILE_BYTES, MAX_TRUST_KEYS } from './loose-key.ts';
 import { readPretixKeys } from './pretix-keys.ts';
 import { readRotatingTickets } from './rotating-tickets.ts';
@@ -11,7 +12,6 @@ import { readRotatingTickets } from './rotating-tickets.ts';
 /** The most members that the largest set of keys spends on one. */
 const MAX_MEMBERS_PER_KEY = 16;
 const DER_SEQUENCE = 0x30;
-const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -58,11 +58,7 @@ function readDocument(document: LooseDocument): Result<readonly LooseKey[], stri
   const text = decodeText(bytes);
   if (text?.startsWith('{')) return readJson(text, document);
   if (text?.includes('-----BEGIN ')) return readPem(text, document);
-  if (text !== null && COMPACT_JWS.test(text)) {
-    return err(
-      `${name} is one signed text and no list of keys; signed trust lists are not read by this version: give loose keys`,
-    );
-  }
+  if (looksSigned(bytes)) return err(`${name} is one signed text, maybe a trust list: import it without --unsigned`);
   return err(`${name} is neither a JWK Set, a certificate, a DID document nor a list of pretix keys`);
 }
 

@@ -8,7 +8,8 @@ import { thumbprintOf } from './public-jwk.ts';
 
 const FORMATS: ReadonlySet<VerifiableFormat> = new Set(['pretix-sig1']);
 
-function readKey(encoded: Json): KeyObject | null {
+/** A key as pretix lists it, base64 of PEM; null for anything but an Ed25519 public key. */
+export function readPretixKey(encoded: Json): KeyObject | null {
   const pem = typeof encoded === 'string' ? decodeBase64(encoded)?.toString('latin1') : undefined;
   // createPublicKey would derive the public part of a private key in silence.
   if (pem === undefined || !pem.startsWith('-----BEGIN PUBLIC KEY-----')) return null;
@@ -27,7 +28,7 @@ export function readPretixKeys(json: JsonObject, document: LooseDocument): Resul
   if (!isJsonArray(list) || list.length === 0) return err(`${document.name} has valid_keys without pretix_sig1 keys`);
   const keys: LooseKey[] = [];
   for (const encoded of list) {
-    const key = readKey(encoded);
+    const key = readPretixKey(encoded);
     if (key === null) return err(`${document.name} holds a pretix_sig1 key that is no base64 of an Ed25519 public key`);
     keys.push({
       key,

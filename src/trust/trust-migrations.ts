@@ -12,4 +12,16 @@ export const TRUST_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (name, issuer)
   ) STRICT;
   `,
+  `
+  CREATE TABLE signed_list (
+    -- The order of imports: another publisher may count its versions from 1 again.
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    version INTEGER NOT NULL,
+    token BLOB NOT NULL,
+    sha256 BLOB NOT NULL,
+    -- The JWK of the root that signed it, which may have handed over since.
+    root BLOB NOT NULL,
+    imported_at_ms INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

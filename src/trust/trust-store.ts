@@ -5,10 +5,15 @@ import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { PassFields } from '../pass/pass.ts';
 import type { Trust } from '../pass/trust.ts';
+import type { Environment } from '../settings/schema.ts';
+import { type FoundList, importList, type ListCandidate, type ListSite } from './import-list.ts';
 import { conflictIn, trustOf } from './key-ring.ts';
 import { readLooseDocument, readLooseDocuments } from './loose-document.ts';
 import type { LooseDocument, LooseKey } from './loose-key.ts';
+import { chooseList, type ListChoice, readStoredLists, type StoredList } from './stored-lists.ts';
+import type { TrustList } from './trust-list.ts';
 import { TRUST_MIGRATIONS } from './trust-migrations.ts';
+import { readPinnedRoot, type TrustRoot, trustRootPath } from './trust-root.ts';
 
 const BUSY_TIMEOUT_MS = 2_000;
 const FULL_SYNC = 2;
@@ -36,11 +41,27 @@ export interface TrustStore {
     announce?: (documents: readonly StoredDocument[]) => void,
   ): Result<readonly StoredDocument[], string>;
   list(): readonly StoredDocument[];
-  /** The keys of all documents together, checked against each other. */
+  /** Verifies a signed list and puts it in front; see `importList`. */
+  importList(candidate: ListCandidate, announce?: (found: FoundList) => void): Promise<Result<FoundList, string>>;
+  /** The pinned root and the stored lists, the newest first. */
+  lists(): Result<{ readonly root: TrustRoot | null; readonly lists: readonly StoredList[] }, string>;
+  /** All that is trusted: the loose keys and the newest stored list that is what was imported. */
+  contents(): Result<TrustContents, string>;
+  /** The keys of `contents`. */
   keys(): Result<readonly LooseKey[], string>;
   /** `keys` as the verifier asks for them. */
   load(isRevoked?: (pass: PassFields) => boolean): Result<Trust, string>;
   close(): void;
+}
+
+/** What a kiosk trusts. */
+export interface TrustContents {
+  /** Of the loose documents and of the list together, checked against each other. */
+  readonly keys: readonly LooseKey[];
+  /** The signed list in use; null for loose keys alone. */
+  readonly list: TrustList | null;
+  /** A sentence for each stored list that had to be passed over. */
+  readonly warnings: readonly string[];
 }
 
 interface Row {
@@ -61,9 +82,13 @@ function storedOf({ name, issuer, sha256: digest, keys, importedAtMs }: ListRow)
 
 class SqliteTrustStore implements TrustStore {
   readonly #db: Database.Database;
+  readonly #rootPath: string;
+  readonly #environment: Environment;
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, rootPath: string, environment: Environment) {
     this.#db = db;
+    this.#rootPath = rootPath;
+    this.#environment = environment;
   }
 
   import(
@@ -87,6 +112,10 @@ class SqliteTrustStore implements TrustStore {
     const kept = standing.value.filter(({ name, issuer }) => isNew(name, issuer ?? ''));
     const together = checkedKeys([...kept, ...documents]);
     if (!together.ok) return together;
+    const signed = this.#inUse([]);
+    if (!signed.ok) return signed;
+    const conflict = conflictIn([...(signed.value.stored?.list?.keys ?? []), ...together.value]);
+    if (conflict !== null) return err(conflict);
     announce(rows.map(storedOf));
     return this.#replace(documents, rows);
   }
@@ -129,14 +158,64 @@ class SqliteTrustStore implements TrustStore {
     return ok(rows.map(({ name, issuer, bytes }) => ({ name, issuer: nullIfEmpty(issuer), bytes })));
   }
 
-  keys(): Result<readonly LooseKey[], string> {
+  async importList(
+    candidate: ListCandidate,
+    announce: (found: FoundList) => void = () => {},
+  ): Promise<Result<FoundList, string>> {
+    const pinned = readPinnedRoot(this.#rootPath);
+    if (!pinned.ok) return pinned;
     const documents = this.#documents();
-    return documents.ok ? checkedKeys(documents.value) : documents;
+    const loose = documents.ok ? checkedKeys(documents.value) : documents;
+    if (!loose.ok) return loose;
+    const site: ListSite = {
+      db: this.#db,
+      rootPath: this.#rootPath,
+      environment: this.#environment,
+      pinned: pinned.value,
+      lists: (root) => readStoredLists(this.#db, root, this.#environment),
+      conflictWith: ({ keys }) => conflictIn([...loose.value, ...keys]),
+    };
+    return importList(candidate, site, announce);
+  }
+
+  lists(): Result<{ readonly root: TrustRoot | null; readonly lists: readonly StoredList[] }, string> {
+    const root = readPinnedRoot(this.#rootPath);
+    if (!root.ok) return root;
+    try {
+      return ok({ root: root.value, lists: readStoredLists(this.#db, root.value, this.#environment) });
+    } catch (thrown) {
+      return err(`the stored trust lists cannot be read: ${reasonOf(thrown)}`);
+    }
+  }
+
+  /** The newest good list that goes with these keys. */
+  #inUse(loose: readonly LooseKey[]): Result<ListChoice, string> {
+    const stored = this.lists();
+    return stored.ok ? ok(chooseList(stored.value.lists, ({ keys }) => conflictIn([...loose, ...keys]))) : stored;
+  }
+
+  contents(): Result<TrustContents, string> {
+    const documents = this.#documents();
+    if (!documents.ok) return documents;
+    const loose = checkedKeys(documents.value);
+    if (!loose.ok) return loose;
+    const choice = this.#inUse(loose.value);
+    if (!choice.ok) return choice;
+    const { stored, warnings } = choice.value;
+    const list = stored?.list ?? null;
+    return ok({ keys: [...loose.value, ...(list?.keys ?? [])], list, warnings });
+  }
+
+  keys(): Result<readonly LooseKey[], string> {
+    const contents = this.contents();
+    return contents.ok ? ok(contents.value.keys) : contents;
   }
 
   load(isRevoked?: (pass: PassFields) => boolean): Result<Trust, string> {
-    const keys = this.keys();
-    return keys.ok ? ok(trustOf(keys.value, isRevoked)) : keys;
+    const contents = this.contents();
+    if (!contents.ok) return contents;
+    const { keys, list } = contents.value;
+    return ok(trustOf(keys, isRevoked, list?.dates ?? null));
   }
 
   close(): void {
@@ -181,8 +260,12 @@ function unusable(db: Database.Database, path: string, readOnly: boolean): strin
 /**
  * Opens `trust.db`, WAL with a sync at every commit; making it if it may be written.
  * @param options.readOnly for queries beside a running kiosk: changes nothing and needs an existing file
+ * @param options.environment lists for the other one are not used; production unless given
  */
-export function openTrustStore(path: string, options: { readonly readOnly: boolean }): Result<TrustStore, string> {
+export function openTrustStore(
+  path: string,
+  options: { readonly readOnly: boolean; readonly environment?: Environment },
+): Result<TrustStore, string> {
   let db: Database.Database;
   try {
     const { readOnly } = options;
@@ -193,7 +276,7 @@ export function openTrustStore(path: string, options: { readonly readOnly: boole
   }
   try {
     const problem = unusable(db, path, options.readOnly);
-    if (problem === null) return ok(new SqliteTrustStore(db));
+    if (problem === null) return ok(new SqliteTrustStore(db, trustRootPath(path), options.environment ?? 'production'));
     db.close();
     return err(problem);
   } catch (thrown) {

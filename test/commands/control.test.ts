@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { complaintOf, jsonLines, ran } from '../support/command.ts';
 import { entriesIn, typesIn } from '../support/entries.ts';
 import { type TestIssuer, testIssuer } from '../support/issuer.ts';
 import { KioskProcess, Site } from '../support/kiosk-process.ts';
+import { keyEntry, publisher } from '../support/trust-publisher.ts';
 
 let site: Site;
 let issuer: TestIssuer;
@@ -62,6 +63,30 @@ describe('a writing command while the kiosk runs', () => {
     ]);
   });
 
+  it('and imports a signed list shows its age from then on, and keeps it when the next one is refused', async () => {
+    const root = publisher();
+    writeFileSync(join(site.data, 'trust-root.jwk'), root.rootFile);
+    const running = await start();
+    const loose = { version: 0, issuedAt: null, staleAfter: null };
+    expect((await running.state()).trust).toEqual(loose);
+    const imported = async (version: number, more: object) => {
+      const path = join(site.folder, 'list.jwt');
+      const issuers = [{ id: 'box-office', keys: [keyEntry(issuer.signer)] }];
+      writeFileSync(path, root.list(version, { issuers, ...more }));
+      return (await on('trust', 'import', path)).code;
+    };
+    expect(await imported(1, {})).toBe(2);
+    expect((await running.state()).trust).toEqual(loose);
+    const dates = { staleAfter: 4_000_000_000, exp: 4_100_000_000 };
+    expect(await imported(2, dates)).toBe(0);
+    const shown = { version: 2, issuedAt: '2021-12-13T00:00:00.000Z', staleAfter: '2096-10-02T07:06:40.000Z' };
+    expect((await running.state()).trust).toEqual(shown);
+    running.scan(issuer.pass('ticket'));
+    expect(await running.nextVerdict()).toMatchObject({ green: true, relay: true });
+    expect(await imported(1, dates)).toBe(2);
+    expect((await running.state()).trust).toEqual(shown);
+  });
+
   it('that is refused says why in one sentence, and the door goes on', async () => {
     const running = await start();
     const { code, says } = complaintOf(await on('sticker', 'issue', '--kind', 'ticket', '--print'));
@@ -90,6 +115,10 @@ describe('the control socket', () => {
       '{"command":"trust-import"}',
       '{"command":"trust-import","documents":[null]}',
       '{"command":"trust-import","documents":[{"name":5,"issuer":null,"bytes":"e30="}]}',
+      '{"command":"trust-list-import"}',
+      '{"command":"trust-list-import","list":{"name":"l","bytes":5}}',
+      '{"command":"trust-list-import","list":{"name":"l","bytes":""},"root":7}',
+      '{"command":"trust-list-import","list":{"name":"l","bytes":"e30="},"fingerprint":{}}',
     ]) {
       expect(JSON.parse(await say(line)), line).toEqual({ ok: false, error: expect.any(String) });
     }

@@ -75,12 +75,13 @@ describe('trust import', () => {
   });
 
   it.each([
-    [['import'], /^name at least one file of keys/],
-    [['import', 'keys.json'], /say --unsigned if you know where they come from$/],
+    [['import'], /^name at least one file; see --help$/],
+    [['import', 'keys.json'], /^cannot read keys\.json/],
+    [['import', '--unsigned', '--root', 'r', 'keys.json'], /^--root and --fingerprint are for signed lists/],
     [['import', '--unsigned', 'absent'], /^cannot read absent/],
     [['list'], /^the data folder \S+ cannot be read: .*; name the kiosk's folder with --data DIR$/],
     [['list', 'all'], /^'all' is not expected/],
-    [['export'], /^say 'munjigi trust import' or 'list'/],
+    [['export'], /^say 'munjigi trust import', 'list', 'check', 'keygen' or 'sign'/],
     [['list', '--jsno'], /^Unknown option '--jsno'/],
   ])('%j is refused with one sentence', async (args, sentence) => {
     expect(await refusal(trust, ...args)).toMatch(sentence);

@@ -246,11 +246,7 @@ describe('verify is called wrongly', () => {
       /^--policy 'none-at-all' is neither a preset \(any-genuine, event-ticket, membership, .*, none\) nor a file/,
     ],
     ['keys that are not there', ['--trust', 'absent'], /^cannot read absent/],
-    [
-      'a root for lists of a later version',
-      ['--trust-root', 'root.jwk'],
-      /^signed trust lists cannot be read by this version/,
-    ],
+    ['a root that is not there', ['--trust-root', 'absent.jwk'], /^cannot read absent\.jwk/],
     ['a data folder that is not there', ['--data', 'absent'], /^the data folder absent cannot be read/],
   ])('%s', async (_, args, sentence) => {
     expect(await refusal(...args)).toMatch(sentence);

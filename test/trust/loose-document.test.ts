@@ -288,7 +288,7 @@ describe('the keys of a pretix event', () => {
 describe('a file of something else', () => {
   it.each<[string, string | Buffer, string]>([
     ['empty', '', 'is empty'],
-    ['a signed trust list', 'eyJhbGciOiJFUzI1NiJ9.e30.AAAA\n', 'signed trust lists'],
+    ['a signed trust list', 'eyJhbGciOiJFUzI1NiJ9.e30.AAAA\n', 'import it without --unsigned'],
     ['other JSON', '{"a":1}', 'no JWK Set'],
     ['a single key', JSON.stringify(jwkOf(signer.p256.publicKey)), '{"keys": [...]}'],
     ['broken JSON', '{"keys":[', 'JSON'],
@@ -298,6 +298,12 @@ describe('a file of something else', () => {
     const error = errorIn(content);
     expect(error).toMatch(/^keys\.json /);
     expect(error).toContain(expected);
+  });
+
+  it('a signed list that came from another thread, as plain bytes, is known too', () => {
+    const bytes = structuredClone(Buffer.from('eyJhbGciOiJFUzI1NiJ9.e30.AAAA'));
+    const read = readLooseDocuments([{ name: 'list.jwt', issuer: null, bytes }]);
+    expect(read.ok ? '' : read.error).toContain('import it without --unsigned');
   });
 
   it('a byte order mark before the JSON changes nothing', () => {

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { plainText } from '../base/plain-text.ts';
+import { formatMinuteIn } from '../base/time.ts';
+import { chooseDataPath, type DataFolder, readDataFolder } from '../kiosk/data-folder.ts';
+import type { ListDates } from '../pass/trust.ts';
+import type { Policy } from '../policy/policy.ts';
+import { presetNamed } from '../policy/presets.ts';
+import { trustAgeAt } from '../policy/trust-age.ts';
+import type { Settings } from '../settings/schema.ts';
+import { listName } from '../trust/trust-list.ts';
+import { fingerprintOf } from '../trust/trust-root.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
+import { counted, EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, refuseWords, tell } from './command.ts';
+import { timeOrNow } from './now.ts';
+import { openStoredTrust, storedSettings } from './trust-options.ts';
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly check: 'root' | 'list' | 'loose' | 'age' | 'stale';
+  readonly ok: boolean;
+  readonly says: string;
+}
+
+type StaleChoice = 'mark' | 'assist' | 'refuse';
+
+const AFTERWARDS: Readonly<Record<StaleChoice, string>> = {
+  mark: 'it goes on admitting and its page is marked with the age of the keys',
+  assist: 'it admits nobody by itself: staff decide on every pass (amber)',
+  refuse: 'it refuses every pass (red)',
+};
+
+/** What this owner's choice makes of a list that grows old, in words. */
+function consequence(dates: ListDates, choice: StaleChoice, zone: string): string {
+  const at = (atMs: number): string => formatMinuteIn(zone, atMs);
+  const end = AFTERWARDS[choice === 'refuse' ? 'refuse' : 'assist'];
+  return `until ${at(dates.staleAfterMs)} the door works as ever; after that ${AFTERWARDS[choice]}; from ${at(dates.expiresAtMs)} on ${end}`;
+}
+
+function staleChoiceOf(settings: Settings): StaleChoice {
+  const preset: (Policy & { readonly stale?: StaleChoice }) | null = presetNamed(settings.policy);
+  return preset?.stale ?? 'mark';
+}
+
+function checkLists(store: TrustStore): readonly Finding[] {
+  const stored = store.lists();
+  if (!stored.ok) return [{ check: 'root', ok: false, says: stored.error }];
+  const { root, lists } = stored.value;
+  const pinned =
+    root === null ? 'no root is pinned: no signed list is taken yet' : `the root is '${fingerprintOf(root)}'`;
+  return [
+    { check: 'root', ok: root !== null || lists.length === 0, says: pinned },
+    ...lists.map(({ version, condition, fault, list }, index): Finding => {
+      if (condition !== 'good') return { check: 'list', ok: condition === 'other-root' && index > 0, says: fault };
+      const size = `${counted(list?.issuers ?? 0, 'issuer')} and ${counted(list?.keys.length ?? 0, 'key')}`;
+      return { check: 'list', ok: true, says: `${listName(version)} is what was imported: ${size}` };
+    }),
+  ];
+}
+
+function checkContents(store: TrustStore, settings: Settings, atMs: number): readonly Finding[] {
+  const contents = store.contents();
+  if (!contents.ok) return [{ check: 'loose', ok: false, says: contents.error }];
+  const { keys, list, warnings } = contents.value;
+  const signed = list?.keys.length ?? 0;
+  const loose = `${counted(keys.length - signed, 'loose key')} and ${counted(signed, 'signed key')} go together`;
+  const conflicts = warnings.map((says): Finding => ({ check: 'list', ok: false, says }));
+  const findings: Finding[] = [{ check: 'loose', ok: true, says: loose }, ...conflicts];
+  if (list === null) return [...findings, { check: 'age', ok: true, says: 'loose keys do not age' }];
+  const age = trustAgeAt(list.dates, atMs);
+  const words = { current: 'current', stale: 'old (stale)', expired: 'too old (expired)' }[age];
+  return [
+    ...findings,
+    { check: 'age', ok: age === 'current', says: `${listName(list.dates.version)} is ${words}` },
+    { check: 'stale', ok: true, says: consequence(list.dates, staleChoiceOf(settings), settings.zone) },
+  ];
+}
+
+function check(folder: DataFolder, atMs: number): readonly Finding[] {
+  if (!existsSync(folder.trust)) {
+    return [{ check: 'loose', ok: true, says: 'no keys were imported yet: this kiosk trusts its own stickers alone' }];
+  }
+  const store = openStoredTrust(folder);
+  try {
+    return [...checkLists(store), ...checkContents(store, storedSettings(folder), atMs)];
+  } finally {
+    store.close();
+  }
+}
+
+/** `trust check`: verifies again all that is stored, and says what will become of it. */
+export async function checkTrust(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, {
+    data: { type: 'string' },
+    now: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  refuseWords(positionals);
+  const dataPath = chooseDataPath(values.data);
+  tell(`data folder: ${dataPath}`);
+  const findings = check(orUsage(readDataFolder(dataPath)), timeOrNow(values.now, '--now'));
+  for (const finding of findings) {
+    const line = `${finding.ok ? 'good ' : 'WRONG'}  ${plainText(finding.says)}`;
+    print(values.json ? JSON.stringify(finding) : line);
+  }
+  return findings.every(({ ok }) => ok) ? EXIT_OK : EXIT_NOT_ALL;
+}
