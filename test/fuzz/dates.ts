@@ -10,6 +10,8 @@ export interface DateClaim {
   readonly isInclusive?: boolean;
   /** Whether `null` stands for "none". */
   readonly mayBeNull?: boolean;
+  /** How old a beginning the policy `any-genuine` takes, in seconds. */
+  readonly maxAgeS?: number;
 }
 
 const LAST_S = 253_402_300_799;
@@ -46,7 +48,7 @@ export function dateValue(random: Random, claim: DateClaim): DateValue {
 function expectedAt(seconds: number, isWhole: boolean, claim: DateClaim, identity: Identity): Expectation {
   const atMs = seconds * 1_000;
   const isIn = claim.edge === 'from' ? NOW.atMs >= atMs : NOW.atMs < atMs || (claim.isInclusive && NOW.atMs === atMs);
-  if (!isIn) return NEVER;
+  if (!isIn || NOW_S - seconds >= (claim.maxAgeS ?? Number.POSITIVE_INFINITY)) return NEVER;
   // A fraction or an absurd year may be refused as such; a whole second of our days may not.
   return isWhole ? { kind: 'admit', identity } : { kind: 'sound', format: identity.format };
 }

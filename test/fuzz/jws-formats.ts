@@ -103,7 +103,7 @@ export function stickers(random: Random): Issued {
     ],
     terms: {
       format: 'sticker',
-      dates: [{ name: 'iat', edge: 'from' }, EXP],
+      dates: [{ name: 'iat', edge: 'from', maxAgeS: DAY_S }, EXP],
       encode: plain,
       maxLength: 331,
       notAllowed: [entryOnly, recoveryOnly],

@@ -128,7 +128,7 @@ export function headerGame(random: Random, pass: Unsigned, jws: string, terms: J
     () => {
       const name = random.pick(['cty', 'x', 'zip', 'typ', 'toString', '__proto__', 'iss', 'exp', 'epk', 'p2c', 'enc']);
       const raw = `${JSON.stringify(members).slice(0, -1)},"${name}":${random.pick(ODD_JSON)}}`;
-      return resigned(`header ${name}`, raw, pass.key, members[name] === undefined ? sound : NEVER);
+      return resigned(`header ${name}`, raw, pass.key, Object.hasOwn(members, name) ? NEVER : sound);
     },
     () => {
       const raw = `${JSON.stringify(members).slice(0, -1)},"x":${random.pick(BAD_JSON)}}`;

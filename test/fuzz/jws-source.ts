@@ -71,7 +71,7 @@ export function jwsSource(terms: JwsTerms, random: Random, stranger: FuzzKey): S
       return finished(`${path.join('/')}: bad ${bad}`, lineOf(pass, writtenWith(pass.payload, path, bad)), NEVER);
     }
     const odd = of.pick(ODD_JSON);
-    if (of.chance(0.2)) return finished(`extra ${odd}`, lineOf(pass, writtenAfter(pass.payload, `"x":${odd}`)), sound);
+    if (of.chance(0.2)) return finished(`extra ${odd}`, lineOf(pass, writtenAfter(pass.payload, `"zz":${odd}`)), sound);
     return finished(`${path.join('/')}: ${odd}`, lineOf(pass, writtenWith(pass.payload, path, odd)), sound);
   }
 
@@ -96,7 +96,7 @@ export function jwsSource(terms: JwsTerms, random: Random, stranger: FuzzKey): S
       () =>
         finished(
           'not UTF-8',
-          lineOf(pass, Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from(',"x":"\xff"}', 'latin1')])),
+          lineOf(pass, Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from(',"zz":"\xff"}', 'latin1')])),
           NEVER,
         ),
       () =>
@@ -107,14 +107,14 @@ export function jwsSource(terms: JwsTerms, random: Random, stranger: FuzzKey): S
         ),
       () => {
         const depth = of.pick([MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 5, 200, 2_000, 30_000]);
-        const changed = writtenAfter(pass.payload, `"x":${nested(depth)}`);
+        const changed = writtenAfter(pass.payload, `"zz":${nested(depth)}`);
         const isWithin = Math.max(depthOf(pass.payload), depth + 1) <= MAX_DEPTH;
         return finished(`depth ${depth + 1}`, lineOf(pass, changed), isWithin ? good(changed) : NEVER);
       },
       () => {
         const room = MAX_ITEMS - itemsIn(pass.payload) - 1;
         const count = of.pick([room, room + 1, room + 2, 20_000]);
-        const changed = writtenAfter(pass.payload, `"x":[${Array.from({ length: count }, () => 0).join(',')}]`);
+        const changed = writtenAfter(pass.payload, `"zz":[${Array.from({ length: count }, () => 0).join(',')}]`);
         return finished(`${count} items`, lineOf(pass, changed), count <= room ? good(changed) : NEVER);
       },
       () => {
@@ -152,7 +152,7 @@ export function jwsSource(terms: JwsTerms, random: Random, stranger: FuzzKey): S
   function swapped(of: Random): Case {
     const pass = terms.fresh(of);
     const text = textOf(pass);
-    const longer = JSON.stringify({ ...pass.payload, exp: 4_000_000_000, x: of.next() });
+    const longer = JSON.stringify({ ...pass.payload, exp: 4_000_000_000, zz: of.next() });
     const [header = '', , signature = ''] = compactJws(
       JSON.stringify(pass.header),
       terms.encode(Buffer.from(text)),
