@@ -12,6 +12,8 @@ import { summed, tableOf } from './tally.ts';
  */
 const MOST_PROCESSES = 8;
 const SEEDS = 2 ** 31;
+/** Failures of one process. */
+const ENOUGH = 10;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -81,6 +83,7 @@ async function runAll(options: Options): Promise<boolean> {
     count,
     only: format,
     control,
+    enough: ENOUGH,
   });
   const step = only === null ? Math.min(availableParallelism(), MOST_PROCESSES) : 1;
   const shards =

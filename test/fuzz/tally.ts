@@ -1,4 +1,4 @@
-import type { Judged } from './judge.ts';
+import type { Outcome } from './judge.ts';
 
 /** Counts of one row of the table. */
 export interface RowTally {
@@ -25,7 +25,7 @@ function rowOf(tally: Tally, name: string): RowTally {
   return row;
 }
 
-export function addCase(tally: Tally, name: string, { outcome, cpuMs }: Judged): void {
+export function addCase(tally: Tally, name: string, outcome: Outcome, cpuMs: number): void {
   const row = rowOf(tally, name);
   row.cases += 1;
   row.slowestMs = Math.max(row.slowestMs, cpuMs);
