@@ -11,6 +11,15 @@ export interface Algorithm {
 
 const P1363_LENGTH: Readonly<Record<string, number>> = { prime256v1: 64, secp384r1: 96 };
 const MIN_RSA_BITS = 2_048;
+const PS256_SALT_BYTES = 32;
+
+/** RFC 4055 section 1.2: an RSA-PSS key may be for another hash or a longer salt alone, and OpenSSL throws if asked. */
+function mayDoPs256({ asymmetricKeyType, asymmetricKeyDetails: details }: KeyObject): boolean {
+  if (asymmetricKeyType === 'rsa') return true;
+  const { hashAlgorithm = 'sha256', mgf1HashAlgorithm = 'sha256', saltLength = 0 } = details ?? {};
+  const isOfHash = hashAlgorithm === 'sha256' && mgf1HashAlgorithm === 'sha256';
+  return asymmetricKeyType === 'rsa-pss' && isOfHash && saltLength <= PS256_SALT_BYTES;
+}
 
 /**
  * The closed list. COSE names no curve, and EU issuers sign ES256 with P-384 too (RFC 9053 section 2.1), so the curve
@@ -29,11 +38,14 @@ export const ALGORITHMS: readonly Algorithm[] = [
   {
     jose: 'PS256',
     cose: -37,
-    fits: (key) =>
-      (key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'rsa-pss') &&
-      (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS,
+    fits: (key) => mayDoPs256(key) && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS,
     verify: (key, signed, signature) =>
-      verify('sha256', signed, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }, signature),
+      verify(
+        'sha256',
+        signed,
+        { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: PS256_SALT_BYTES },
+        signature,
+      ),
   },
   {
     jose: 'EdDSA',

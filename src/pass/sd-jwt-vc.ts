@@ -1,13 +1,13 @@
 import { isJsonObject, type JsonObject, parseJsonBytes, textOr } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { WallTime } from '../base/time.ts';
-import { type Credential, passIdOf, readCredential } from './credential.ts';
+import { type Credential, earliest, latest, passIdOf, readCredential } from './credential.ts';
 import { claimsOfCredentials } from './credential-claims.ts';
 import { checkDates } from './dates.ts';
 import { type PassFormat, refusal } from './format.ts';
 import { CREDENTIAL_ALGORITHMS, credentialKid, verifyIssued } from './issuer-key.ts';
 import { type CompactJws, headerOf, parseCompactJws, type SignatureFault, signatureFault } from './jws.ts';
-import { isNumericDate } from './numeric-date.ts';
+import { instantOf, isNumericDate } from './numeric-date.ts';
 import { type Finding, NO_FINDING, type PassFields, type Refusal } from './pass.ts';
 import { importPublicJwk, unfitForVerifying } from './public-key.ts';
 import { digestOf, hashOf, type SdJwtText, splitSdJwt, type Unpacked, unpack } from './sd-jwt.ts';
@@ -55,6 +55,10 @@ function openKeyBinding(text: string | null): Result<KeyBinding | null, string> 
   const isComplete = isNumericDate(iat) && typeof sdHash === 'string';
   if (!isComplete || typeof aud !== 'string' || typeof nonce !== 'string') {
     return err('the key binding lacks iat, aud, nonce or sd_hash');
+  }
+  for (const name of ['nbf', 'exp']) {
+    const date = part.value.payload[name];
+    if (date !== undefined && !isNumericDate(date)) return err(`the key binding: ${name} is not a date in seconds`);
   }
   return part;
 }
@@ -113,21 +117,21 @@ function presentationFault(token: Token): SignatureFault | null {
 
 /**
  * SD-JWT (RFC 9901) with the claims of a verifiable credential: the issuer's JWS, disclosures by their digests, and
- * key binding where the holder added it. The door can give no nonce, so that `aud` and `nonce` are only checked to be
- * there. Remembered by what the issuer signed, whatever is disclosed of it.
+ * key binding where the holder added it. The door can give no nonce, so that `aud`, `nonce` and `iat` are only checked to
+ * be there; `nbf` and `exp` of the key binding cut the dates. Remembered by what the issuer signed, whatever is disclosed of it.
  */
 function verify(line: string, trust: Trust, now: WallTime): Result<PassFields, Refusal> {
   const opened = openToken(line);
   if (!opened.ok) return refusal('malformed', opened.error, { ...NO_FINDING, format: FORMAT });
-  const { jws, kid, credential } = opened.value;
+  const { jws, kid, credential, keyBinding } = opened.value;
   const claims = claimsOfCredentials([credential]);
   const finding: Finding = {
     format: FORMAT,
     kind: claims.ok ? claims.value.claims.kind : null,
     issuer: credential.issuer,
     kid,
-    validFromMs: credential.validFromMs,
-    validUntilMs: credential.validUntilMs,
+    validFromMs: latest([credential.validFromMs, instantOf(keyBinding?.payload['nbf'])]),
+    validUntilMs: earliest([credential.validUntilMs, instantOf(keyBinding?.payload['exp'])]),
   };
   const trusted = verifyIssued(jws, { format: FORMAT, issuer: credential.issuer, kid }, trust);
   if (!trusted.ok) return refusal(trusted.error.reason, trusted.error.detail, finding);

@@ -54,7 +54,7 @@ export function splitSdJwt(text: string): Result<SdJwtText, string> {
 
 /** The hash of a payload's digests (RFC 9901 section 4.1.1), or null for one that is not known here. */
 export function hashOf(payload: JsonObject): string | null {
-  const name = payload[HASH_NAME] ?? 'sha-256';
+  const name = payload[HASH_NAME] === undefined ? 'sha-256' : payload[HASH_NAME];
   return typeof name === 'string' ? (HASHES.get(name) ?? null) : null;
 }
 

@@ -9,7 +9,7 @@ import { type PassFormat, refusal } from './format.ts';
 import { CREDENTIAL_ALGORITHMS, credentialKid, verifyIssued } from './issuer-key.ts';
 import { type CompactJws, headerOf, parseCompactJws, payloadOf, type SignatureFault, signatureFault } from './jws.ts';
 import { instantOf, isNumericDate } from './numeric-date.ts';
-import { type Finding, NO_FINDING, type PassFields, type Refusal } from './pass.ts';
+import { type Finding, type Kind, NO_FINDING, type PassFields, type Refusal } from './pass.ts';
 import type { Trust, TrustedKey } from './trust.ts';
 import { type CredentialToken, openCredential } from './vc-jwt.ts';
 
@@ -82,6 +82,19 @@ function verifySignatures(
   return ok(keys);
 }
 
+/**
+ * The kind of a credential whose key may not sign it, or null: the doses of one are counted with those of the others, so
+ * that each key is asked. What only describes a person is not asked for, unless nothing else is there.
+ */
+function kindBeyondKey(tokens: Presentation['tokens'], keys: readonly TrustedKey[], decisiveAt: number): Kind | null {
+  for (const [at, { credential }] of tokens.entries()) {
+    const claims = claimsOfCredentials([credential]);
+    if (!claims.ok || (claims.value.claims.kind === 'other' && at !== decisiveAt)) continue;
+    if (keys[at]?.kinds.has(claims.value.claims.kind) !== true) return claims.value.claims.kind;
+  }
+  return null;
+}
+
 const isAudience = (value: Json | undefined): boolean =>
   value === undefined || [value].flat().every((name) => typeof name === 'string');
 
@@ -127,9 +140,8 @@ function verify(line: string, trust: Trust, now: WallTime): Result<PassFields, R
   const keys = verifySignatures(opened.value, trust);
   if (!keys.ok) return refusal(keys.error.reason, keys.error.detail, finding);
   const decisiveAt = claims.ok ? claims.value.at : 0;
-  if (finding.kind !== null && keys.value[decisiveAt]?.kinds.has(finding.kind) !== true) {
-    return refusal('key-not-allowed', `the key may not sign passes of the kind ${finding.kind}`, finding);
-  }
+  const beyond = kindBeyondKey(tokens, keys.value, decisiveAt);
+  if (beyond !== null) return refusal('key-not-allowed', `a key may not sign passes of the kind ${beyond}`, finding);
   const outside = checkDates(finding, now);
   if (outside !== null) return refusal(outside, 'the clock is outside the dates of the presentation', finding);
   const fault = faultOf(opened.value);

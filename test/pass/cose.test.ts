@@ -1,7 +1,8 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { constants, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { algorithmNamed } from '../../src/pass/algorithms.ts';
 import { decodeCoseSign1, verifyCoseSign1 } from '../../src/pass/cose.ts';
 import { cbor } from '../support/cbor-writer.ts';
 import { dccKey, es256, signer } from '../support/dcc.ts';
@@ -125,5 +126,33 @@ describe('COSE_Sign1', () => {
       const read = message(cbor.bytes(protectedBytes), cbor.map(), cbor.bytes(content), good);
       expect(read.ok && verifyCoseSign1(read.value, dccKey())).toBeNull();
     }
+  });
+});
+
+describe('an RSA-PSS key that was made for one hash or salt', () => {
+  /** The declaration of the options takes the length of a salt for a text. */
+  function pssKey(hashAlgorithm: string, saltLength: number): { publicKey: KeyObject; privateKey: KeyObject } {
+    const options = { modulusLength: 2_048, hashAlgorithm, mgf1HashAlgorithm: hashAlgorithm, saltLength };
+    return Reflect.apply(generateKeyPairSync, undefined, ['rsa-pss', options]);
+  }
+  const ps256 = algorithmNamed('PS256');
+  const message = Buffer.from('message');
+
+  it.each([
+    ['sha512', 64],
+    ['sha256', 64],
+  ])('%s with a salt of %i bytes: is not asked for PS256, which would throw in the middle of a scan', (name, salt) => {
+    expect(ps256?.fits(pssKey(name, salt).publicKey)).toBe(false);
+  });
+
+  it('sha256 with a salt of 32 bytes: verifies', () => {
+    const { publicKey, privateKey } = pssKey('sha256', 32);
+    expect(ps256?.fits(publicKey)).toBe(true);
+    const signature = sign('sha256', message, {
+      key: privateKey,
+      padding: constants.RSA_PKCS1_PSS_PADDING,
+      saltLength: 32,
+    });
+    expect(ps256?.verify(publicKey, message, signature)).toBe(true);
   });
 });

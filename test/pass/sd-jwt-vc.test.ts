@@ -219,3 +219,30 @@ describe('disclosures in their places (RFC 9901 section 7.1)', () => {
     expect(unpacked({ _sd: [wide] }, [NAME])).toBe('unreferenced');
   });
 });
+
+describe('the dates of a key binding', () => {
+  const shown = present(issued(), [PRODUCT]);
+  const nowS = NOW.atMs / 1_000;
+
+  it('end it: a picture of a presentation that its holder made for a minute is worth nothing later', () => {
+    expect(reasonOf(bind(shown, { exp: nowS + 1 }))).toBe('ok');
+    expect(reasonOf(bind(shown, { exp: nowS }))).toBe('expired');
+    expect(reasonOf(bind(shown, { nbf: nowS }))).toBe('ok');
+    expect(reasonOf(bind(shown, { nbf: nowS + 1 }))).toBe('not-yet-valid');
+  });
+
+  it('never make the credential last longer', () => {
+    expect(verify(bind(shown, { exp: nowS + 10 ** 6 }))).toMatchObject({
+      value: { validUntilMs: (IAT + 86_400) * 1_000 },
+    });
+  });
+
+  it.each(['nbf', 'exp'])('that say nothing are no dates: %s', (name) => {
+    expect(reasonOf(bind(shown, { [name]: 'tomorrow' }))).toBe('malformed');
+    expect(reasonOf(bind(shown, { [name]: null }))).toBe('malformed');
+  });
+
+  it('an unknown hash does not become the usual one', () => {
+    expect(reasonOf(`${issued({ ...PAYLOAD, _sd_alg: null })}~`)).toBe('malformed');
+  });
+});

@@ -163,3 +163,28 @@ describe('a verifiable presentation as a JWT', () => {
     expect(reasonOf(vp([DOSE_2, credential]))).toBe('malformed');
   });
 });
+
+describe('a key that may not vouch for doses', () => {
+  const named = jwsSigner('secp256k1');
+  const kid = (name: string): string => `${ISSUER}/${name}`;
+  const trusted = trustOf([
+    issuer.trusted(ISSUER, ['vc-jwt', 'vp-jwt'], { kid: kid('doses') }),
+    named.trusted(ISSUER, ['vc-jwt', 'vp-jwt'], { kid: kid('other'), kinds: new Set(['recovery', 'other']) }),
+  ]);
+  const by = (key: JwsSigner, name: string, subject: object) =>
+    key.sign(
+      { alg: 'ES256K', typ: 'JWT', kid: kid(name) },
+      { iss: ISSUER, sub: HOLDER, vc: { type: ['VerifiableCredential'], credentialSubject: subject } },
+    );
+  const newest = by(issuer, 'doses', { vaccine: 'Comirnaty', doseNum: 1, date: '2021-07-10' });
+
+  it('adds none to those of another key', () => {
+    const older = { vaccine: 'Comirnaty', doseNum: 1, date: '2021-06-19' };
+    expect(reasonOf(vp([newest, by(issuer, 'doses', older)]), trusted)).toBe('ok');
+    expect(reasonOf(vp([newest, by(named, 'other', older)]), trusted)).toBe('key-not-allowed');
+  });
+
+  it('still describes the person', () => {
+    expect(reasonOf(vp([newest, by(named, 'other', { name: '김쿠브' })]), trusted)).toBe('ok');
+  });
+});
