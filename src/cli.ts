@@ -31,6 +31,7 @@ const COMMANDS: ReadonlyMap<string, Listed> = new Map([
     'sticker',
     { summary: 'issue, revoke or render a sticker', load: async () => (await import('./commands/sticker.ts')).sticker },
   ],
+  ['door', { summary: 'count people out', load: async () => (await import('./commands/door.ts')).door }],
   ['journal', { summary: 'read the log', load: async () => (await import('./commands/journal.ts')).journal }],
 ]);
 

@@ -86,7 +86,7 @@ Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
 function genuine(pass: Extract<Authenticated, { ok: true }>['value'], now: WallTime): Decision {
   const { validFromMs, validUntilMs } = pass;
   const reason = now.trusted ? 'ok' : 'clock-unsure';
-  return { verdict: now.trusted ? 'admit' : 'assist', reason, rule: null, validFromMs, validUntilMs };
+  return { verdict: now.trusted ? 'admit' : 'assist', reason, rule: null, advice: null, validFromMs, validUntilMs };
 }
 
 function encodingNamed(name: string): Encoding {

@@ -13,7 +13,12 @@ export type OfficeRequest =
       readonly print?: boolean;
     }
   | { readonly command: 'sticker-revoke'; readonly id: string }
+  | { readonly command: 'count-out'; readonly count: number }
+  | { readonly command: 'count-reset' }
   | { readonly command: 'trust-import'; readonly documents: readonly SentDocument[] };
+
+/** No more people are counted out at once: a slip of the finger must not empty a hall. */
+export const MAX_COUNT_OUT = 999;
 
 /** A file of keys on its way; `bytes` is base64. */
 export interface SentDocument {
@@ -39,6 +44,8 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'sticker-issue': ({ pass, kind, via, until, print }) =>
     [pass, kind, via, until].every(isTextOrAbsent) && isFlagOrAbsent(print),
   'sticker-revoke': ({ id }) => typeof id === 'string',
+  'count-out': ({ count }) => Number.isSafeInteger(count),
+  'count-reset': () => true,
   'trust-import': ({ documents }) => Array.isArray(documents) && documents.every(isSentDocument),
 };
 

@@ -13,6 +13,7 @@ export function reportOf(
   devices: Readonly<Record<DeviceName, DeviceStatus>>,
   journal: Journal,
   clock: Clock,
+  house: Pick<PublicState, 'occupancy'> & { readonly isClockLate: boolean },
 ): PublicState {
   const shown = phase.kind === 'showing' ? phase.shown : null;
   const lastAtMs = journal.lastAtMs();
@@ -22,11 +23,14 @@ export function reportOf(
       verdict: shown?.verdict ?? null,
       reason: shown === null ? null : shown.isUnrecorded ? 'journal-fault' : shown.reason,
       scan: phase.kind === 'checking' ? phase.scan : (shown?.scan ?? null),
+      rule: shown === null || shown.isUnrecorded ? null : shown.rule,
+      advice: shown === null || shown.isUnrecorded ? null : shown.advice,
     },
     signal: levels,
     devices: { ...devices },
     journal: { size: journal.size(), lastAt: lastAtMs === null ? null : formatInstant(lastAtMs) },
     trust: { version: 0, issuedAt: null, staleAfter: null },
-    clock: { trusted: clock.wall().trusted },
+    clock: { trusted: clock.wall().trusted, late: house.isClockLate },
+    occupancy: house.occupancy,
   };
 }

@@ -44,6 +44,8 @@ export interface Decision {
   readonly verdict: VerdictName;
   readonly reason: ReasonCode;
   readonly rule: string | null;
+  /** What the failed rule says, and what staff can ask; null where the reason says it all. */
+  readonly advice: Policy['title'] | null;
   /** The pass's own dates cut by the policy; milliseconds since the epoch. */
   readonly validFromMs: number | null;
   readonly validUntilMs: number | null;
@@ -55,6 +57,10 @@ export const RULE_STICKER_KIND = 'sticker-kind-admitted';
 export const RULE_STICKER_AGE = 'sticker-max-days';
 /** Names the one assist that is about the door, not the pass: it may not have opened the first time. */
 export const RULE_UNSHOWN = 'door-may-not-have-opened';
+/** Another pass of the same person was admitted a short while ago. */
+export const RULE_SAME_PERSON = 'same-person';
+/** As many people are inside as may be. */
+export const RULE_OCCUPANCY = 'occupancy-limit';
 
 /** The verdict of a reason: the policy's choice where the closed table leaves one, else the default. */
 export function verdictFor(reason: ReasonCode, policy: Policy | null): VerdictName {
@@ -70,6 +76,7 @@ export function decideRefusal(refusal: Refusal, policy: Policy | null): Decision
     verdict: verdictFor(refusal.reason, policy),
     reason: refusal.reason,
     rule: null,
+    advice: null,
     validFromMs: refusal.finding.validFromMs,
     validUntilMs: refusal.finding.validUntilMs,
   };
@@ -83,11 +90,15 @@ export function decide(pass: Pass, policy: Policy, history: History, around: Cir
     verdict: verdictFor(reason, policy),
     reason,
     rule,
+    advice: null,
     ...dates,
   });
   if (history.unshownAdmission) return { ...because('already-used', RULE_UNSHOWN), verdict: 'assist' };
   if (isUsedUp(pass, policy, history)) return because('already-used');
-  const failed = failedRule(pass, policy, now);
+  if (history.samePersonUsed && policy.reuse.samePerson === 'assist') {
+    return { ...because('already-used', RULE_SAME_PERSON), verdict: 'assist' };
+  }
+  const failed = failedRule(pass, policy, now) ?? (isFull(history) ? RULE_OCCUPANCY : null);
   if (failed !== null) return because('rule-failed', failed);
   if (!now.trusted) return because('clock-unsure');
   return because('ok');
@@ -101,6 +112,8 @@ function isUsedUp(pass: Pass, policy: Policy, history: History): boolean {
   // A stamp from a wrong clock may lie in the future: only nearness in time counts, in either direction.
   return mode === 'passback' && Math.abs(history.lastUse.agoMs) < windowMs;
 }
+
+const isFull = ({ inside }: History): boolean => inside !== null && inside.count >= inside.limit;
 
 function failedRule(pass: Pass, policy: Policy, now: WallTime): string | null {
   if (pass.format !== 'sticker') return policy.admits.includes(pass.kind) ? null : RULE_KIND;

@@ -40,7 +40,7 @@ const policySchema = group({
   reuse: group({
     mode: oneOf(['none', 'passback', 'single']),
     minutes: wholeNumber(1, MAX_REUSE_MINUTES, ' minutes').default(10),
-    samePerson: z.literal('ignore', laterVersion('ignore')).default('ignore'),
+    samePerson: oneOf(['ignore', 'assist']).default('ignore'),
   }).default({ mode: 'none', minutes: 10, samePerson: 'ignore' }),
   clockUnsure: oneOf(VERDICTS).default('assist'),
   verdicts: z

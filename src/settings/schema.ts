@@ -31,6 +31,7 @@ const zone = wanting('a time zone, such as Asia/Seoul');
 export const MIN_RELAY_MS = 200;
 export const MAX_RELAY_MS = 10_000;
 export const MAX_STICKER_HOURS = 24 * 31;
+export const MAX_OCCUPANCY = 9_999;
 
 /** Every setting of the owner: type, limits, default, the form and the README table come from here. */
 export const settingsSchema = group({
@@ -79,6 +80,10 @@ export const settingsSchema = group({
     title: 'Sticker validity',
     description: 'A sticker ends after this time, and never later than the pass it came from',
     unit: 'h',
+  }),
+  occupancyLimit: setting(wholeNumber(0, MAX_OCCUPANCY, ' people').default(0), {
+    title: 'People inside',
+    description: 'With so many people inside, staff are asked before the next; 0 where nobody counts',
   }),
 });
 

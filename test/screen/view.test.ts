@@ -123,7 +123,7 @@ describe('the marks in the corner', () => {
   });
 
   it('an unsure clock says so and claims no age', () => {
-    const unsure = { ...AT_REST, clock: { trusted: false } };
+    const unsure = { ...AT_REST, clock: { trusted: false, late: false } };
     expect(marksAt(ISSUED_MS + 30 * DAY_MS, unsure)).toMatchObject([{ kind: 'clock-unsure', urgent: true }]);
   });
 

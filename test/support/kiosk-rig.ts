@@ -10,6 +10,7 @@ import { SimulatedPrinter } from '../../src/devices/printer/simulated-printer.ts
 import { type SimulatedScanner, simulatedScanner } from '../../src/devices/scanner/simulated-scanner.ts';
 import type { Signal } from '../../src/devices/signal/signal.ts';
 import { simulatedSignal } from '../../src/devices/signal/simulated-signal.ts';
+import type { StaffButton } from '../../src/door/event.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import { openJournalFile } from '../../src/journal/open.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
@@ -152,8 +153,9 @@ export class KioskRig {
     this.scanner.feed(Buffer.from(line, 'latin1'));
   }
 
-  press(button: 'admit' | 'refuse' | 'sticker'): void {
-    this.kiosk.dispatch({ kind: 'staff-button', button });
+  /** @param scan what staff saw when they pressed; what is shown, unless told otherwise */
+  press(button: StaffButton, scan: number | null = this.kiosk.state().door.scan): void {
+    this.kiosk.dispatch({ kind: 'staff-button', button, scan });
   }
 
   get entries(): readonly Entry[] {
