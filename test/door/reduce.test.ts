@@ -165,6 +165,36 @@ describe('starting up', () => {
   });
 });
 
+describe('a press of staff for somebody who is not in view any more', () => {
+  it.each(['admit', 'refuse', 'sticker'] as const)('%s does nothing but say so', (button) => {
+    for (const door of Object.values(STATES)) {
+      const { door: next, effects } = reduce(door, { kind: 'staff-button', button, scan: 6 });
+      expect({ next, effects }).toEqual({ next: door, effects: [{ kind: 'staff-missed', button }] });
+    }
+  });
+
+  it('and one for whoever is in view is as good as a button without a screen', () => {
+    for (const door of [STATES.admit, STATES.assist, STATES.refuse]) {
+      for (const button of ['admit', 'refuse', 'sticker'] as const) {
+        expect(reduce(door, { kind: 'staff-button', button, scan: 7 })).toEqual(
+          reduce(door, { kind: 'staff-button', button, scan: null }),
+        );
+      }
+    }
+  });
+});
+
+describe('people who leave', () => {
+  it('are counted in every state of the door, which stays as it is', () => {
+    for (const door of Object.values(STATES)) {
+      expect(reduce(door, { kind: 'people-left', count: 3 })).toEqual({
+        door,
+        effects: [{ kind: 'count-out', count: 3 }],
+      });
+    }
+  });
+});
+
 describe('a scanner that is pulled out while somebody is being admitted', () => {
   it('does not shut the door on them, and is out of service right after', () => {
     const pulled = reduce(STATES.admit, EVENTS['scanner down']);

@@ -52,6 +52,20 @@ describe('no lamp before its entry', () => {
   });
 });
 
+describe('staff who press for the one before', () => {
+  it('let in nobody else: the press is noted, and the one in view waits for the next', async () => {
+    const rig = await KioskRig.start();
+    rig.scan('a bus ticket');
+    const { scan } = rig.kiosk.state().door;
+    rig.scan('a library card');
+    rig.press('admit', scan);
+    expect(rig.levels).toMatchObject({ green: false, relay: false });
+    expect(rig.entriesOf('staff-missed', 'staff-admitted')).toMatchObject([{ type: 'staff-missed', button: 'admit' }]);
+    rig.press('admit');
+    expect(rig.levels).toMatchObject({ green: true, relay: true });
+  });
+});
+
 describe('what was shown', () => {
   it('is noted after the lamp, for admissions alone', async () => {
     const rig = await KioskRig.start();
