@@ -38,10 +38,10 @@ export const RULE_WORDS: Readonly<Record<string, RuleWords>> = {
   },
   'door-may-not-have-opened': {
     line: {
-      ko: '조금 전에 문이 안 열렸을 수 있어요',
-      en: 'The door may not have opened before',
-      ja: '先ほど扉が開かなかった可能性があります',
-      zh: '刚才门可能没有打开',
+      ko: '문이 안 열렸을 수 있어요',
+      en: 'The door may not have opened',
+      ja: '扉が開かなかったかもしれません',
+      zh: '门可能没有打开',
     },
     staff: {
       ko: '기기가 다시 켜졌어요. 아직 못 들어왔다면 들여보내 주세요',

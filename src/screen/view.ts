@@ -41,7 +41,7 @@ export interface View {
   readonly tone: Tone;
   readonly title: readonly Spoken[];
   readonly line: readonly Spoken[];
-  /** For the staff, smaller; empty where they have nothing to do. */
+  /** For the staff, smaller; empty where they have nothing to do, and in one language alone where it is long. */
   readonly staff: readonly Spoken[];
   readonly marks: readonly Mark[];
 }
@@ -83,6 +83,19 @@ function answerOf({ rule, advice }: PublicState['door'], verdict: VerdictName, r
   const staff = advice ?? ruled?.staff ?? (reason === 'ok' ? null : STAFF_LINES[reason]);
   // Until the last code of several was read the visitor goes on by themselves.
   return reason === 'incomplete' ? { shape: 'hold-up', title: NEXT_CODE, line, staff } : { shape, title, line, staff };
+}
+
+/** In widths of a Latin letter: what is longer leaves no room for a second language. */
+const LONG_STAFF_LINE = 130;
+const WIDE_LETTER = /[\u1100-\uffdc]/g;
+
+/** A rule may have much to say; staff then read it in the first language of the door. */
+function staffLine(phrase: Phrase, locale: Locale): readonly Spoken[] {
+  const spoken = inOrder(phrase, locale);
+  const isLong = spoken
+    .slice(0, 2)
+    .some(({ text }) => text.length + (text.match(WIDE_LETTER)?.length ?? 0) > LONG_STAFF_LINE);
+  return isLong ? spoken.slice(0, 1) : spoken;
 }
 
 /** Which part keeps the door out of service; the printer and the voice never do. */
@@ -154,7 +167,7 @@ export function view(state: PublicState, nowMs: number, locale: Locale): View {
       tone: LOOKS[door.verdict].tone,
       title: inOrder(title, locale),
       line: inOrder(line, locale),
-      staff: staff === null ? [] : inOrder(staff, locale),
+      staff: staff === null ? [] : staffLine(staff, locale),
       marks,
     };
   }

@@ -108,6 +108,15 @@ describe('what the visitor sees', () => {
     }
   });
 
+  it('a rule with much to say says it in one language: a second would push the answer off the screen', () => {
+    const advised = (length: number): View => {
+      const advice = { ko: '가'.repeat(length / 2), en: 'a'.repeat(length), ja: '', zh: '' };
+      return seen(showing('assist', 'rule-failed', 1, { rule: 'VR-KR-0001', advice }));
+    };
+    expect(advised(130).staff).toHaveLength(LOCALES.length);
+    expect(advised(132).staff.map(({ lang }) => lang)).toEqual(['ko']);
+  });
+
   it('a rule about people or the door does not blame the code', () => {
     const lineOf = (history: Partial<History>): string | undefined => {
       const pass = passOf();
@@ -118,7 +127,7 @@ describe('what the visitor sees', () => {
     expect(lineOf({ inside: { count: 2, limit: 2 } })).toBe('We are full at the moment');
     expect(lineOf({ inside: { count: 1, limit: 2 } })).toBe('All is well');
     expect(lineOf({ samePersonUsed: true })).toBe('Another code of yours was used here');
-    expect(lineOf({ unshownAdmission: true })).toBe('The door may not have opened before');
+    expect(lineOf({ unshownAdmission: true })).toBe('The door may not have opened');
   });
 
   it.each(['constructor', '__proto__', 'toString'])('a rule called %s is a rule of no words', (rule) => {
