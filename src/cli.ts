@@ -38,6 +38,7 @@ const COMMANDS: ReadonlyMap<string, Listed> = new Map([
       load: async () => (await import('./commands/policy.ts')).policy,
     },
   ],
+  ['door', { summary: 'count people out', load: async () => (await import('./commands/door.ts')).door }],
   ['journal', { summary: 'read the log', load: async () => (await import('./commands/journal.ts')).journal }],
 ]);
 

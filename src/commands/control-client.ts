@@ -4,6 +4,7 @@ import { err, type Result } from '../base/result.ts';
 import { realTimers } from '../base/timers.ts';
 import { RELEASED_AT_MS } from '../base/version.ts';
 import { systemClock } from '../devices/clock/system-clock.ts';
+import { Attendance } from '../kiosk/attendance.ts';
 import { BackOffice } from '../kiosk/back-office.ts';
 import { dataFolderAt } from '../kiosk/data-folder.ts';
 import { stderrLog } from '../kiosk/log.ts';
@@ -70,6 +71,8 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
     const office = new BackOffice({
       ...around,
       desk,
+      attendance: new Attendance(around),
+      changed: () => {},
       importTrust: stores.value.importTrust,
     });
     return await office.carryOut(request);

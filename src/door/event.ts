@@ -6,6 +6,8 @@ import type { Presentation, ScanId, VitalPart } from './state.ts';
 /** A genuine pass, a refusal of the scan, or a line that was never read because it was too long. */
 export type Authenticated = Result<Pass, Refusal>;
 
+export type StaffButton = 'admit' | 'refuse' | 'sticker';
+
 export type TimerName = 'showing-over';
 
 export type DoorEvent =
@@ -20,7 +22,14 @@ export type DoorEvent =
       readonly decision: Decision;
       readonly stickerFor: Pass | null;
     }
-  | { readonly kind: 'staff-button'; readonly button: 'admit' | 'refuse' | 'sticker' }
+  /** `scan` is the presentation that the press is about; null for a button without a screen, which is about what is shown. */
+  | {
+      readonly kind: 'staff-button';
+      readonly button: StaffButton;
+      readonly scan: ScanId | null;
+    }
+  /** Staff counted people out. */
+  | { readonly kind: 'people-left'; readonly count: number }
   | {
       readonly kind: 'staff-recorded';
       readonly of: number;

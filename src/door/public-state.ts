@@ -1,5 +1,6 @@
 import type { DeviceStatus } from '../base/device.ts';
 import type { Levels } from '../base/signal.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { ReasonCode, VerdictName } from '../policy/reasons.ts';
 
 export type DoorCondition = 'starting' | 'ready' | 'checking' | 'showing' | 'out-of-service';
@@ -12,6 +13,9 @@ export interface PublicState {
     readonly reason: ReasonCode | null;
     /** Counts presentations since start; null unless checking or showing. */
     readonly scan: number | null;
+    /** The rule behind the reason, and what it says in the languages of the door; null unless showing. */
+    readonly rule: string | null;
+    readonly advice: Policy['title'] | null;
   };
   readonly signal: Levels;
   readonly devices: {
@@ -22,5 +26,11 @@ export interface PublicState {
   };
   readonly journal: { readonly size: number; readonly lastAt: string | null };
   readonly trust: { readonly version: number; readonly issuedAt: string | null; readonly staleAfter: string | null };
-  readonly clock: { readonly trusted: boolean };
+  readonly clock: {
+    readonly trusted: boolean;
+    /** Genuine passes are newer than this clock. */
+    readonly late: boolean;
+  };
+  /** Null where nobody counts. */
+  readonly occupancy: { readonly inside: number; readonly limit: number } | null;
 }

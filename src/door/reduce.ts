@@ -1,8 +1,8 @@
 import { unreachable } from '../base/assert.ts';
 import type { DoorEffect } from './effect.ts';
-import type { DoorEvent } from './event.ts';
+import type { DoorEvent, StaffButton } from './event.ts';
 import { SHOWING_MS } from './signals.ts';
-import type { Door, Phase, Shown, VitalPart } from './state.ts';
+import type { Door, Phase, ScanId, Shown, VitalPart } from './state.ts';
 
 export interface Reduced {
   readonly door: Door;
@@ -33,11 +33,14 @@ export function reduce(door: Door, event: DoorEvent): Reduced {
         verdict: event.decision.verdict,
         reason: event.decision.reason,
         rule: event.decision.rule,
+        advice: event.decision.advice,
         isUnrecorded: false,
         stickerFor: event.stickerFor,
       });
     case 'staff-button':
-      return staffPressed(door, event.button);
+      return staffPressed(door, event.button, event.scan);
+    case 'people-left':
+      return { door, effects: [{ kind: 'count-out', count: event.count }] };
     case 'staff-recorded':
     case 'staff-unrecorded':
       return staffEnded(door, event);
@@ -93,7 +96,10 @@ function show(door: Door, shown: Shown): Reduced {
   );
 }
 
-function staffPressed(door: Door, button: 'admit' | 'refuse' | 'sticker'): Reduced {
+function staffPressed(door: Door, button: StaffButton, scan: ScanId | null): Reduced {
+  const inView = door.phase.kind === 'showing' ? door.phase.shown.scan : null;
+  // The next person came up between the look and the press: nobody may be let in on somebody else's assist.
+  if (scan !== null && scan !== inView) return { door, effects: [{ kind: 'staff-missed', button }] };
   if (door.phase.kind !== 'showing') return stay(door);
   const { shown } = door.phase;
   if (shown.seq === null) return stay(door);

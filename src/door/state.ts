@@ -1,5 +1,6 @@
 import type { Presented } from '../pass/format.ts';
 import type { Pass } from '../pass/pass.ts';
+import type { Decision } from '../policy/decide.ts';
 import type { ReasonCode, VerdictName } from '../policy/reasons.ts';
 
 /** The parts without which no scan can open this door. */
@@ -19,6 +20,7 @@ export interface Shown {
   readonly verdict: VerdictName;
   readonly reason: ReasonCode;
   readonly rule: string | null;
+  readonly advice: Decision['advice'];
   /** The journal could not take what staff decided: shown in place of the reason, which is kept. */
   readonly isUnrecorded: boolean;
   /** The genuine pass behind an admission that a sticker may be printed for; forgotten when the showing ends. */

@@ -27,6 +27,12 @@ export type Note =
     }
   | { readonly type: 'shown'; readonly of: number }
   | { readonly type: 'staff-admitted' | 'staff-refused'; readonly of: number }
+  /** Staff pressed a button for a scan that another had replaced: nothing was done. */
+  | { readonly type: 'staff-missed'; readonly button: 'admit' | 'refuse' | 'sticker' }
+  /** People who left, as staff counted them. */
+  | { readonly type: 'counted-out'; readonly count: number }
+  /** Nobody is inside any more: the day of the site ended, or staff said so. */
+  | { readonly type: 'counted-reset' }
   | { readonly type: 'unrecorded'; readonly count: number; readonly fault: string }
   | { readonly type: 'dropped'; readonly count: number }
   | {
@@ -43,6 +49,8 @@ export type Note =
   | { readonly type: 'device-lost' | 'device-fault' | 'device-ready'; readonly device: DeviceName }
   | { readonly type: 'clock-step'; readonly byMs: number }
   | { readonly type: 'clock-trust'; readonly trusted: boolean }
+  /** Genuine passes are newer than this clock by so much; so many issuers say so at present. */
+  | { readonly type: 'clock-doubted'; readonly byMs: number; readonly issuers: number }
   | { readonly type: 'trust-imported'; readonly signed: false; readonly sha256: string; readonly keys: number }
   | {
       readonly type: 'trust-imported';

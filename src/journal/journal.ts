@@ -33,6 +33,13 @@ export interface StickerRecord {
   readonly untilMs: number;
 }
 
+/** How many people are inside, by what the entries say. */
+export interface Occupancy {
+  readonly inside: number;
+  /** When the count last began at nobody, in milliseconds since the epoch by the clock of that time; 0 for never. */
+  readonly sinceMs: number;
+}
+
 /** The disk did not take an entry: nothing of it is stored. `detail` names the fault, for the journal and staff. */
 export class JournalFault extends Error {
   override readonly name = 'JournalFault';
@@ -61,6 +68,8 @@ export interface Journal {
   isStickerRevoked(id: string): boolean;
   /** Removes salts and facts past 28 days and use keys past their end; says so in an entry if there were any. */
   purge(nowMs: number): void;
+  /** Admissions whose signal was given, less the people who were counted out. */
+  occupancy(): Occupancy;
   size(): number;
   /** Wall time of the newest entry, or null before the first. */
   lastAtMs(): number | null;

@@ -52,4 +52,13 @@ export const MIGRATIONS: readonly string[] = [
     revoked INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- How many people were inside as of an entry, so that a start reads back to it and no further.
+  CREATE TABLE head_count (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    seq INTEGER NOT NULL,
+    inside INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -6,27 +6,22 @@ import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
 import type { LastEnd, Note } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
-import { type Journal, JournalFault, type Judged, type ScanSubject, type StickerRecord } from './journal.ts';
+import { HeadCount } from './head-count.ts';
+import {
+  type Journal,
+  JournalFault,
+  type Judged,
+  type Occupancy,
+  type ScanSubject,
+  type StickerRecord,
+} from './journal.ts';
 import { prepareStatements, type Statements } from './statements.ts';
+import type { Genuine, Use } from './use.ts';
 
 /** Personal side rows live this long, to the millisecond. */
 export const PERSONAL_DAYS = 28;
 /** How long after a crash an admission without its `shown` still makes the same pass an assist. */
 export const UNSHOWN_MINUTES = 10;
-
-/** What a pass, or the sticker that stands for it, is remembered by. */
-interface Use {
-  readonly key: Buffer;
-  readonly standsForSingle: boolean;
-  /** When the last of pass and sticker ends; null for never. */
-  readonly passUntilMs: number | null;
-}
-
-interface Genuine {
-  readonly seq: number;
-  readonly subject: ScanSubject;
-  readonly use: Use;
-}
 
 interface Handle {
   readonly db: Database.Database;
@@ -51,6 +46,7 @@ export class SqliteJournal implements Journal {
   #handle: Handle | null = null;
   #isClosed = false;
   #pendingShown: number[] = [];
+  readonly #headCount: HeadCount;
   #lastGenuine: Genuine | null = null;
   #size: number;
   #lastAtMs: number | null;
@@ -64,6 +60,7 @@ export class SqliteJournal implements Journal {
     this.#options = options;
     const { statements, writer } = this.#adopt(db);
     this.#size = writer.nextSeq();
+    this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
     this.#lastTrustedMs = statements.lastTrusted.get()?.wall_ms ?? null;
     const lastRun = statements.lastRun.get()?.type;
@@ -115,7 +112,9 @@ export class SqliteJournal implements Journal {
   }
 
   record(note: Note): number {
-    return this.#commit(({ writer }) => writer.append(note));
+    const seq = this.#commit(({ writer }) => writer.append(note));
+    this.#headCount.noted(note, this.#lastAtMs ?? 0);
+    return seq;
   }
 
   recordStaff(of: number, choice: 'admitted' | 'refused'): number {
@@ -184,6 +183,10 @@ export class SqliteJournal implements Journal {
     }
   }
 
+  occupancy(): Occupancy {
+    return this.#headCount.after(this.#pendingShown.length);
+  }
+
   size(): number {
     return this.#size;
   }
@@ -250,9 +253,11 @@ export class SqliteJournal implements Journal {
             handle.writer.append({ type: 'shown', of });
             handle.statements.dropShown.run(of);
           }
+          this.#headCount.fold(handle.statements, handle.writer.nextSeq(), this.#pendingShown.length);
           return write(handle);
         })
         .immediate();
+      this.#headCount.shown(this.#pendingShown.length);
       this.#pendingShown = [];
       this.#size = handle.writer.nextSeq();
       this.#lastAtMs = this.#wallMs();

@@ -12,6 +12,12 @@ interface StickerRow {
   readonly pass_until_ms: number | null;
 }
 
+interface FoldedCount {
+  readonly seq: number;
+  readonly inside: number;
+  readonly since_ms: number;
+}
+
 /** The journal's prepared statements: parameters only, never text built from a scan. */
 export function prepareStatements(db: Database.Database) {
   return {
@@ -27,6 +33,15 @@ export function prepareStatements(db: Database.Database) {
     lastRun: db.prepare<[], { type: string }>('SELECT type FROM last_run'),
     setLastRun: db.prepare<[string]>(
       'INSERT INTO last_run (id, type) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET type = excluded.type',
+    ),
+    foldedCount: db.prepare<[], FoldedCount>('SELECT seq, inside, since_ms FROM head_count'),
+    foldCount: db.prepare<[number, number, number]>(
+      `INSERT INTO head_count (id, seq, inside, since_ms) VALUES (1, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, inside = excluded.inside, since_ms = excluded.since_ms`,
+    ),
+    countedFrom: db.prepare<[number], { bytes: Buffer }>(
+      `SELECT bytes FROM entry WHERE seq > ?
+       AND json_extract(CAST(bytes AS TEXT), '$.type') IN ('shown', 'counted-out', 'counted-reset') ORDER BY seq`,
     ),
     addSalt: db.prepare<[number, Buffer | null, Buffer | null, number]>(
       'INSERT INTO salt (seq, pass, facts, wall_ms) VALUES (?, ?, ?, ?)',

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { type Clock, formatInstant, parseInstant } from '../base/time.ts';
+import type { Note } from '../journal/entry.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
 import { authenticate } from '../pass/authenticate.ts';
 import { KINDS, type Pass } from '../pass/pass.ts';
@@ -9,10 +10,13 @@ import type { Policy } from '../policy/policy.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
 import type { Settings } from '../settings/schema.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
-import type { OfficeAnswer, OfficeRequest } from './office-request.ts';
+import type { Attendance } from './attendance.ts';
+import { MAX_COUNT_OUT, type OfficeAnswer, type OfficeRequest } from './office-request.ts';
 import type { StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
 import { importTrust } from './trust-imports.ts';
+
+type CountNote = Extract<Note, { type: 'counted-out' | 'counted-reset' }>;
 
 export interface BackOfficeParts {
   readonly clock: Clock;
@@ -22,6 +26,9 @@ export interface BackOfficeParts {
   readonly importTrust: Stores['importTrust'];
   readonly policy: () => Policy;
   readonly settings: () => Settings;
+  readonly attendance: Attendance;
+  /** Tells the screens what was changed here. */
+  readonly changed: () => void;
 }
 
 /** What changes a kiosk from the shell, through the control socket or on a folder that no kiosk holds. */
@@ -43,6 +50,10 @@ export class BackOffice {
         case 'trust-import':
         case 'trust-list-import':
           return await importTrust(request, this.#parts);
+        case 'count-out':
+          return this.#count({ type: 'counted-out', count: request.count });
+        case 'count-reset':
+          return this.#count({ type: 'counted-reset' });
       }
     } catch (thrown) {
       if (!(thrown instanceof JournalFault)) throw thrown;
@@ -91,7 +102,8 @@ export class BackOffice {
     if (outcome.value.format === 'sticker') return err('this is a sticker already: it needs no other');
     const { zone, venueKind } = settings();
     const around = { now, zone, venueKind, trustAge: trustAgeAt(trust().list, now.atMs) };
-    const decision = decide(outcome.value, policy(), journal.historyOf(outcome.value), around);
+    const history = this.#parts.attendance.historyOf(outcome.value, journal.historyOf(outcome.value));
+    const decision = decide(outcome.value, policy(), history, around);
     if (decision.verdict === 'admit') return ok(outcome.value);
     return err(
       `the pass is genuine but not enough here: ${decision.reason}${decision.rule === null ? '' : ` (${decision.rule})`}`,
@@ -101,5 +113,17 @@ export class BackOffice {
   #revokeSticker(id: string): Result<OfficeAnswer, string> {
     if (this.#parts.journal.revokeSticker(id)) return ok({ id });
     return err(`no valid sticker '${id}' was issued here; see 'munjigi journal tail' for the ids`);
+  }
+
+  #count(note: CountNote): Result<OfficeAnswer, string> {
+    const { attendance, journal, changed } = this.#parts;
+    if (attendance.inside() === null)
+      return err('nobody counts at this door: set occupancyLimit in settings.json first');
+    if (note.type === 'counted-out' && (note.count < 1 || note.count > MAX_COUNT_OUT)) {
+      return err(`count out 1 to ${MAX_COUNT_OUT} people, not ${note.count}`);
+    }
+    journal.record(note);
+    changed();
+    return ok({ inside: journal.occupancy().inside });
   }
 }

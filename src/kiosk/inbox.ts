@@ -4,6 +4,15 @@ import { assemble, type HeldChunks, MAX_CHUNKS, NO_CHUNKS } from '../pass/chunks
 
 /** A code still in view is read again and again: a line seen within this time of its last sight is not a new one. */
 export const SAME_PRESENTATION_MS = 3 * SECOND_MS;
+/** Tickets that lie side by side under the reader: it reads them in turn, for as long as they lie there. */
+export const MAX_IN_VIEW = 4;
+
+/** The lines behind one presentation: one, or the codes of one card so far. */
+interface Sight {
+  readonly scan: ScanId;
+  readonly lines: readonly string[];
+  readonly lastMs: number;
+}
 
 export interface Arrival {
   readonly scan: ScanId;
@@ -17,10 +26,10 @@ export interface Arrival {
 export class Inbox {
   #lastScan: ScanId = 0;
   #chunks: HeldChunks = NO_CHUNKS;
-  /** The lines behind what is shown: one, or the codes of one card so far. */
-  #inView: readonly string[] = [];
+  /** The newest presentation last; of those before it only admitted ones. */
+  #inView: readonly Sight[] = [];
+  #admitted: ScanId = 0;
   #cardLines: readonly string[] = [];
-  #lastSightMs = Number.NEGATIVE_INFINITY;
   #repeats = 0;
 
   /** Lines that were only further sights of a presentation, since start. */
@@ -31,13 +40,15 @@ export class Inbox {
   /**
    * @param line the scanned bytes, or null for a line that ran past the limit
    * @param atMs monotonic time of arrival
-   * @returns the new presentation, or null for a further sight of the one in view
+   * @returns the new presentation, or null for a further sight of one in view: the door shows what it shows
    */
   take(line: Buffer | null, atMs: number): Arrival | null {
     if (line === null) return this.#arrive({ kind: 'overlong' }, [], atMs);
     const text = line.toString('latin1');
-    if (this.#inView.includes(text) && atMs - this.#lastSightMs < SAME_PRESENTATION_MS) {
-      this.#lastSightMs = atMs;
+    this.#inView = this.#inView.filter(({ lastMs }) => atMs - lastMs < SAME_PRESENTATION_MS);
+    const seen = this.#inView.find(({ lines }) => lines.includes(text));
+    if (seen !== undefined) {
+      this.#inView = this.#inView.map((sight) => (sight === seen ? { ...seen, lastMs: atMs } : sight));
       this.#repeats += 1;
       return null;
     }
@@ -50,15 +61,23 @@ export class Inbox {
     return this.#arrive({ kind: 'code', presented }, isOfCard ? this.#cardLines : [text], atMs);
   }
 
+  /**
+   * Somebody was let in on this presentation: it stays in view beside the next ones. Any other is judged again when it
+   * comes back, so that nobody who was turned away walks in under the lamp of somebody else.
+   */
+  admitted(scan: ScanId): void {
+    this.#admitted = scan;
+  }
+
   /** The codes that were joined are not of one card: the newest may be the first of the next person's. */
   startCardWith(line: Buffer, atMs: number): void {
     this.#chunks = assemble(NO_CHUNKS, line, atMs).held;
   }
 
   #arrive(presentation: Presentation, lines: readonly string[], atMs: number): Arrival {
-    this.#inView = lines;
-    this.#lastSightMs = atMs;
+    const kept = this.#inView.filter(({ scan }) => scan !== this.#lastScan || scan === this.#admitted);
     this.#lastScan += 1;
+    this.#inView = [...kept, { scan: this.#lastScan, lines, lastMs: atMs }].slice(-MAX_IN_VIEW);
     return { scan: this.#lastScan, presentation };
   }
 }

@@ -17,6 +17,7 @@ import type { Trust } from '../pass/trust.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ReasonCode } from '../policy/reasons.ts';
 import type { Settings } from '../settings/schema.ts';
+import { Attendance } from './attendance.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { ailmentOf, statusLine, type Vitals } from './health.ts';
 import { Inbox } from './inbox.ts';
@@ -78,6 +79,7 @@ export class Kiosk implements Commands {
   #fault: string | null = null;
   #lastLineMs: number;
   readonly #clockWatch: ClockWatch;
+  readonly attendance: Attendance;
   #nextPurgeMs: number;
   #heardAll: () => void = () => {};
   /** Resolves when scanner and signal have both reported for the first time. */
@@ -91,6 +93,7 @@ export class Kiosk implements Commands {
     this.#lastLineMs = clock.monotonicMs();
     this.#nextPurgeMs = this.#lastLineMs;
     this.#clockWatch = new ClockWatch(clock);
+    this.attendance = new Attendance(parts);
     this.#doorTimers = new NamedTimers(timers);
     this.#upkeep = new NamedTimers(timers);
     this.#queue = new ScanQueue(timers, parts.scanner, (sighting) => this.#take(sighting));
@@ -104,6 +107,8 @@ export class Kiosk implements Commands {
     this.#perform = performers({
       ...parts,
       timers: this.#doorTimers,
+      attendance: this.attendance,
+      clockWatch: this.#clockWatch,
       makeSticker: (pass, of) => parts.desk.makeFor(pass, of),
       dispatch: (event) => this.dispatch(event),
       journalFaulted: (fault) => {
@@ -143,7 +148,15 @@ export class Kiosk implements Commands {
 
   state(): PublicState {
     const { journal, clock, trust } = this.#parts;
-    return reportOf(this.#door.phase, this.#levels, this.#statuses, journal, clock, trust().list);
+    const inside = this.attendance.inside();
+    const occupancy = inside === null ? null : { inside: inside.count, limit: inside.limit };
+    const house = { occupancy, isClockLate: this.#clockWatch.isLate() };
+    return reportOf(this.#door.phase, this.#levels, this.#statuses, journal, clock, trust().list, house);
+  }
+
+  /** Tells every screen: something was changed past the door. */
+  refresh(): void {
+    this.#publish();
   }
 
   subscribe(listener: (state: PublicState) => void): () => void {
@@ -164,6 +177,8 @@ export class Kiosk implements Commands {
       }
       next = answers.shift() ?? null;
     }
+    const { phase } = this.#door;
+    if (phase.kind === 'showing' && phase.shown.verdict === 'admit') this.#inbox.admitted(phase.shown.scan);
     if (event.kind === 'timer-fired') this.#settle();
     this.#publish();
   }
@@ -229,15 +244,16 @@ export class Kiosk implements Commands {
     // An unsure clock is a mark on the screen, though nothing happens at the door.
     this.#publish();
     if (this.#fault !== null || this.#unrecorded > 0) this.#settle();
-    // A wrong clock must not delete what is not yet due.
-    if (wall.trusted && nowMs >= this.#nextPurgeMs) {
-      this.#nextPurgeMs = nowMs + HOUR_MS;
-      try {
+    try {
+      this.attendance.turnDay();
+      // A wrong clock must not delete what is not yet due.
+      if (wall.trusted && nowMs >= this.#nextPurgeMs) {
+        this.#nextPurgeMs = nowMs + HOUR_MS;
         journal.purge(wall.atMs);
-      } catch (thrown) {
-        if (!(thrown instanceof JournalFault)) throw thrown;
-        this.#faulted(thrown);
       }
+    } catch (thrown) {
+      if (!(thrown instanceof JournalFault)) throw thrown;
+      this.#faulted(thrown);
     }
     this.#upkeep.start('housekeeping', HOUSEKEEPING_MS, () => this.#housekeeping());
   }

@@ -13,6 +13,8 @@ export type OfficeRequest =
       readonly print?: boolean;
     }
   | { readonly command: 'sticker-revoke'; readonly id: string }
+  | { readonly command: 'count-out'; readonly count: number }
+  | { readonly command: 'count-reset' }
   | { readonly command: 'trust-import'; readonly documents: readonly SentDocument[] }
   | {
       readonly command: 'trust-list-import';
@@ -21,6 +23,9 @@ export type OfficeRequest =
       readonly root?: SentFile;
       readonly fingerprint?: string;
     };
+
+/** No more people are counted out at once: a slip of the finger must not empty a hall. */
+export const MAX_COUNT_OUT = 999;
 
 /** A file on its way; `bytes` is base64. */
 export interface SentFile {
@@ -52,6 +57,8 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'sticker-issue': ({ pass, kind, via, until, print }) =>
     [pass, kind, via, until].every(isTextOrAbsent) && isFlagOrAbsent(print),
   'sticker-revoke': ({ id }) => typeof id === 'string',
+  'count-out': ({ count }) => Number.isSafeInteger(count),
+  'count-reset': () => true,
   'trust-import': ({ documents }) => Array.isArray(documents) && documents.every(isSentDocument),
   'trust-list-import': ({ list, root, fingerprint }) =>
     isSentFile(list) && (root === undefined || isSentFile(root)) && isTextOrAbsent(fingerprint),

@@ -4,6 +4,7 @@ import type { DoorEffect } from '../door/effect.ts';
 import type { Authenticated, DoorEvent, TimerName } from '../door/event.ts';
 import { signalFor } from '../door/signals.ts';
 import type { Presentation } from '../door/state.ts';
+import type { Note } from '../journal/entry.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
 import { authenticate } from '../pass/authenticate.ts';
 import { NO_FINDING, type Pass } from '../pass/pass.ts';
@@ -13,6 +14,8 @@ import type { Policy } from '../policy/policy.ts';
 import { reuseModeFor } from '../policy/presets.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
 import type { Settings } from '../settings/schema.ts';
+import type { Attendance } from './attendance.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import { subjectOf } from './subject.ts';
 import type { NamedTimers } from './timers.ts';
 
@@ -25,6 +28,8 @@ export interface Surroundings {
   readonly trust: () => Trust;
   readonly policy: () => Policy;
   readonly settings: () => Settings;
+  readonly attendance: Attendance;
+  readonly clockWatch: ClockWatch;
   /** Begins to make a sticker; the door does not wait for it. */
   readonly makeSticker: (pass: Pass, of: number) => void;
   readonly dispatch: (event: DoorEvent) => void;
@@ -40,6 +45,15 @@ type Performers = {
  * verdict's commit and its signal.
  */
 export function performers(around: Surroundings): (effect: DoorEffect) => DoorEvent | null {
+  const note = (entry: Note): null => {
+    try {
+      around.journal.record(entry);
+    } catch (thrown) {
+      if (!(thrown instanceof JournalFault)) throw thrown;
+      around.journalFaulted(thrown);
+    }
+    return null;
+  };
   const table: Performers = {
     authenticate: ({ scan, presentation }) => ({
       kind: 'authenticated',
@@ -49,13 +63,17 @@ export function performers(around: Surroundings): (effect: DoorEffect) => DoorEv
     judge: ({ scan, outcome }) => ({ kind: 'judged', scan, ...judge(outcome, around) }),
     'record-staff': ({ of, choice }) => {
       try {
-        return { kind: 'staff-recorded', of, choice, seq: around.journal.recordStaff(of, choice) };
+        const seq = around.journal.recordStaff(of, choice);
+        if (choice === 'admitted') around.attendance.letIn(of);
+        return { kind: 'staff-recorded', of, choice, seq };
       } catch (thrown) {
         if (!(thrown instanceof JournalFault)) throw thrown;
         around.journalFaulted(thrown);
         return { kind: 'staff-unrecorded', of };
       }
     },
+    'staff-missed': ({ button }) => note({ type: 'staff-missed', button }),
+    'count-out': ({ count }) => note({ type: 'counted-out', count }),
     signal: ({ verdict, seq }) => {
       around.signal.show(signalFor(verdict, around.settings()), seq);
       if (verdict === 'admit' && seq !== null) around.journal.shown(seq);
@@ -98,24 +116,22 @@ function judge(
   const now = around.clock.wall();
   const { zone, venueKind } = settings;
   const circumstances = { now, zone, venueKind, trustAge: trustAgeAt(around.trust().list, now.atMs) };
+  around.clockWatch.heard(outcome);
   const subject = subjectOf(outcome, policy, settings.zone, now.atMs);
   try {
     const { seq, decision } = around.journal.judge(subject, (history) =>
-      outcome.ok ? decide(outcome.value, policy, history, circumstances) : decideRefusal(outcome.error, policy),
+      outcome.ok
+        ? decide(outcome.value, policy, around.attendance.historyOf(outcome.value, history), circumstances)
+        : decideRefusal(outcome.error, policy),
     );
+    if (outcome.ok) around.attendance.judged(outcome.value, seq, decision.verdict === 'admit');
     return { seq, decision, stickerFor: stickerCandidate(outcome, policy, settings) };
   } catch (thrown) {
     if (!(thrown instanceof JournalFault)) throw thrown;
     around.journalFaulted(thrown);
     const verdict = verdictFor('journal-fault', policy);
-    const decision: Decision = {
-      verdict,
-      reason: 'journal-fault',
-      rule: null,
-      validFromMs: null,
-      validUntilMs: null,
-      advice: null,
-    };
+    const reason = 'journal-fault';
+    const decision: Decision = { verdict, reason, rule: null, advice: null, validFromMs: null, validUntilMs: null };
     return { seq: null, decision, stickerFor: null };
   }
 }

@@ -15,6 +15,7 @@ export function reportOf(
   journal: Journal,
   clock: Clock,
   list: ListDates | null,
+  house: Pick<PublicState, 'occupancy'> & { readonly isClockLate: boolean },
 ): PublicState {
   const shown = phase.kind === 'showing' ? phase.shown : null;
   const lastAtMs = journal.lastAtMs();
@@ -24,6 +25,8 @@ export function reportOf(
       verdict: shown?.verdict ?? null,
       reason: shown === null ? null : shown.isUnrecorded ? 'journal-fault' : shown.reason,
       scan: phase.kind === 'checking' ? phase.scan : (shown?.scan ?? null),
+      rule: shown === null || shown.isUnrecorded ? null : shown.rule,
+      advice: shown === null || shown.isUnrecorded ? null : shown.advice,
     },
     signal: levels,
     devices: { ...devices },
@@ -33,6 +36,7 @@ export function reportOf(
       issuedAt: list === null ? null : formatInstant(list.issuedAtMs),
       staleAfter: list === null ? null : formatInstant(list.staleAfterMs),
     },
-    clock: { trusted: clock.wall().trusted },
+    clock: { trusted: clock.wall().trusted, late: house.isClockLate },
+    occupancy: house.occupancy,
   };
 }

@@ -49,7 +49,9 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
   };
   const desk = new StickerDesk({ ...around, key: stores.stickerKey });
   const kiosk = new Kiosk({ ...around, desk });
-  const office = new BackOffice({ ...around, desk, importTrust: stores.importTrust });
+  const { attendance } = kiosk;
+  const changed = (): void => kiosk.refresh();
+  const office = new BackOffice({ ...around, desk, attendance, changed, importTrust: stores.importTrust });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();
@@ -78,6 +80,8 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
         return err(`the journal cannot be written (${thrown.message}): free some space on ${path} and start again`);
       }
       wiring.log('start', { version: VERSION, lastEnd: stores.journal.lastEnd, clockTrusted: clock.wall().trusted });
+      // Who came in before this start is not known any more: their second passes open once.
+      if (stores.policy.reuse.samePerson === 'assist') wiring.log('people-forgotten', { why: 'start' });
       kiosk.start();
       await kiosk.heardFromAll;
       const trouble = firstTrouble(kiosk.state());

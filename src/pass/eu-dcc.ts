@@ -25,6 +25,7 @@ function findingOf(message: CoseSign1, token: CborMap, group: DccGroup | null): 
     kid: message.kid?.toString('base64') ?? null,
     validFromMs: notBeforeMs === null ? issuedAtMs : Math.max(notBeforeMs, issuedAtMs ?? notBeforeMs),
     validUntilMs: claimedInstant(token.get(LABEL_EXP)),
+    issuedAtMs,
   };
 }
 
@@ -67,6 +68,7 @@ export function verifyEuDcc(
     kid: kid.value,
     validFromMs,
     validUntilMs,
+    issuedAtMs: finding.issuedAtMs ?? null,
     passId: certificateId === '' ? digestPassId(FORMAT, issuer, message.payload) : Buffer.from(certificateId, 'utf8'),
     claims: claims.value.claims,
     single: false,

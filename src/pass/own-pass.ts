@@ -105,6 +105,7 @@ function verifyOwn(
     kid,
     validFromMs: instantOf(payload['nbf']) ?? (own.beginsAtIssue ? instantOf(payload['iat']) : null),
     validUntilMs: instantOf(payload['exp']),
+    issuedAtMs: instantOf(payload['iat']),
   };
   const trusted = verifyJws(jws, { format: own.name, issuer, kid, algorithms: own.algorithms }, trust);
   if (!trusted.ok) return refusal(trusted.error.reason, trusted.error.detail, finding);
@@ -122,6 +123,7 @@ function verifyOwn(
     kid,
     validFromMs: finding.validFromMs,
     validUntilMs: finding.validUntilMs,
+    issuedAtMs: finding.issuedAtMs ?? null,
     passId: namedPassId(issuer, claims.value.jti),
     claims: claims.value.claims,
     single: claims.value.single,

@@ -77,6 +77,8 @@ export interface Finding {
   readonly kid: string | null;
   readonly validFromMs: number | null;
   readonly validUntilMs: number | null;
+  /** When its issuer says it was made, for formats that may begin at another time; null if it does not say. */
+  readonly issuedAtMs?: number | null;
 }
 
 export const NO_FINDING: Finding = {

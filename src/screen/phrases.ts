@@ -148,6 +148,24 @@ export const CLOCK_MARK: Phrase = {
   zh: '时钟待确认',
 };
 
+/** Where genuine passes are newer than the kiosk's clock. */
+export const LATE_CLOCK_MARK: Phrase = {
+  ko: '시계가 늦은 것 같아요',
+  en: 'The clock seems late',
+  ja: '時計が遅れているようです',
+  zh: '时钟可能慢了',
+};
+
+/** How many people are inside, of how many. */
+export function insideMark(inside: number, limit: number): Phrase {
+  return {
+    ko: `안에 ${inside}명 / ${limit}명`,
+    en: `${inside} of ${limit} inside`,
+    ja: `入場中 ${inside}/${limit}名`,
+    zh: `场内 ${inside}/${limit} 人`,
+  };
+}
+
 export const PRINTER_MARK: Phrase = {
   ko: '스티커 프린터를 봐 주세요',
   en: 'Check the sticker printer',

@@ -8,6 +8,8 @@ import {
   CLOCK_MARK,
   CONDITION_LINES,
   CONDITION_TITLES,
+  insideMark,
+  LATE_CLOCK_MARK,
   NEXT_CODE,
   NOT_NOW,
   PART_TROUBLE,
@@ -18,6 +20,7 @@ import {
   VERDICT_TITLES,
 } from './phrases.ts';
 import { REASON_LINES } from './reason-phrases.ts';
+import { RULE_WORDS } from './rule-phrases.ts';
 import { STAFF_LINES } from './staff-phrases.ts';
 
 /** Told apart by outline alone, for whoever sees no colour. */
@@ -26,7 +29,7 @@ export type Tone = 'calm' | 'busy' | 'admit' | 'assist' | 'refuse' | 'broken';
 
 /** A small mark in the corner: it changes no verdict, it says what somebody should look after. */
 export interface Mark {
-  readonly kind: 'data-age' | 'clock-unsure' | 'printer';
+  readonly kind: 'data-age' | 'clock-unsure' | 'clock-late' | 'printer' | 'inside';
   readonly urgent: boolean;
   readonly text: readonly Spoken[];
 }
@@ -38,7 +41,7 @@ export interface View {
   readonly tone: Tone;
   readonly title: readonly Spoken[];
   readonly line: readonly Spoken[];
-  /** For the staff, smaller; empty where they have nothing to do. */
+  /** For the staff, smaller; empty where they have nothing to do, and in one language alone where it is long. */
   readonly staff: readonly Spoken[];
   readonly marks: readonly Mark[];
 }
@@ -62,10 +65,11 @@ interface Answer {
   readonly staff: Phrase | null;
 }
 
-function answerOf(verdict: VerdictName, reason: ReasonCode): Answer {
+function answerOf({ rule, advice }: PublicState['door'], verdict: VerdictName, reason: ReasonCode): Answer {
   const { shape } = LOOKS[verdict];
   const title = VERDICT_TITLES[verdict];
-  const line = REASON_LINES[reason];
+  const ruled = rule !== null && Object.hasOwn(RULE_WORDS, rule) ? RULE_WORDS[rule] : undefined;
+  const line = ruled?.line ?? REASON_LINES[reason];
   if (verdict === 'admit') {
     // With a reason that lets nobody in by itself, a person did.
     const isByKiosk = REASONS[reason].choices.includes('admit');
@@ -75,9 +79,23 @@ function answerOf(verdict: VerdictName, reason: ReasonCode): Answer {
     // The staff or the policy said no where the kiosk would have asked: the code may be good, and nobody looks again.
     return { shape, title: NOT_NOW, line, staff: null };
   }
-  const staff = reason === 'ok' ? null : STAFF_LINES[reason];
+  // The rule knows better than the reason what to look at.
+  const staff = advice ?? ruled?.staff ?? (reason === 'ok' ? null : STAFF_LINES[reason]);
   // Until the last code of several was read the visitor goes on by themselves.
   return reason === 'incomplete' ? { shape: 'hold-up', title: NEXT_CODE, line, staff } : { shape, title, line, staff };
+}
+
+/** In widths of a Latin letter: what is longer leaves no room for a second language. */
+const LONG_STAFF_LINE = 130;
+const WIDE_LETTER = /[\u1100-\uffdc]/g;
+
+/** A rule may have much to say; staff then read it in the first language of the door. */
+function staffLine(phrase: Phrase, locale: Locale): readonly Spoken[] {
+  const spoken = inOrder(phrase, locale);
+  const isLong = spoken
+    .slice(0, 2)
+    .some(({ text }) => text.length + (text.match(WIDE_LETTER)?.length ?? 0) > LONG_STAFF_LINE);
+  return isLong ? spoken.slice(0, 1) : spoken;
 }
 
 /** Which part keeps the door out of service; the printer and the voice never do. */
@@ -99,15 +117,29 @@ function trouble(devices: PublicState['devices']): Phrase {
 }
 
 function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Mark[] {
-  const date = state.clock.trusted
-    ? ageOf(state.trust, nowMs, locale)
-    : ({ kind: 'clock-unsure', urgent: true, text: inOrder(CLOCK_MARK, locale) } as const);
+  // An unsure clock claims no age; a late one is the more telling of the two.
+  const age = state.clock.trusted ? ageOf(state.trust, nowMs, locale) : null;
+  const clock = clockMark(state.clock, locale);
   const condition = state.devices.printer.state;
   const isPrinterWell = condition === 'ready' || condition === 'absent';
   const printer = isPrinterWell
     ? null
     : ({ kind: 'printer', urgent: true, text: inOrder(PRINTER_MARK, locale) } as const);
-  return [printer, date].filter((mark) => mark !== null);
+  const { occupancy } = state;
+  const inside: Mark | null =
+    occupancy === null
+      ? null
+      : {
+          kind: 'inside',
+          urgent: occupancy.inside >= occupancy.limit,
+          text: inOrder(insideMark(occupancy.inside, occupancy.limit), locale),
+        };
+  return [printer, clock, age, inside].filter((mark) => mark !== null);
+}
+
+function clockMark({ trusted, late }: PublicState['clock'], locale: Locale): Mark | null {
+  if (late) return { kind: 'clock-late', urgent: true, text: inOrder(LATE_CLOCK_MARK, locale) };
+  return trusted ? null : { kind: 'clock-unsure', urgent: true, text: inOrder(CLOCK_MARK, locale) };
 }
 
 /** The age of the trust list, once it is a day or stale; loose keys have none. */
@@ -128,14 +160,14 @@ export function view(state: PublicState, nowMs: number, locale: Locale): View {
   const { door } = state;
   const marks = marksOf(state, nowMs, locale);
   if (door.state === 'showing' && door.verdict !== null && door.reason !== null) {
-    const { shape, title, line, staff } = answerOf(door.verdict, door.reason);
+    const { shape, title, line, staff } = answerOf(door, door.verdict, door.reason);
     return {
       condition: door.verdict,
       shape,
       tone: LOOKS[door.verdict].tone,
       title: inOrder(title, locale),
       line: inOrder(line, locale),
-      staff: staff === null ? [] : inOrder(staff, locale),
+      staff: staff === null ? [] : staffLine(staff, locale),
       marks,
     };
   }

@@ -36,6 +36,7 @@ export const MAX_STICKER_HOURS = 24 * 31;
 /** What trust lists are for; a kiosk at work must never take one that was made for trying things out. */
 export const ENVIRONMENTS = ['production', 'test'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
+export const MAX_OCCUPANCY = 9_999;
 
 /** Every setting of the owner: type, limits, default, the form and the README table come from here. */
 export const settingsSchema = group({
@@ -105,6 +106,10 @@ export const settingsSchema = group({
     title: 'Sticker validity',
     description: 'A sticker ends after this time, and never later than the pass it came from',
     unit: 'h',
+  }),
+  occupancyLimit: setting(wholeNumber(0, MAX_OCCUPANCY, ' people').default(0), {
+    title: 'People inside',
+    description: 'With so many people inside, staff are asked before the next; 0 where nobody counts',
   }),
 });
 

@@ -33,10 +33,13 @@ function scan(world: World, body: unknown): Reply {
   return DONE;
 }
 
+const isWholeNumber = (value: unknown): value is number => Number.isSafeInteger(value);
+
 function press(world: World, body: unknown): Reply {
   const button = STAFF_BUTTONS.find((known) => known === member(body, 'button'));
-  if (button === undefined) return NOT_UNDERSTOOD;
-  world.press(button);
+  const scan = member(body, 'scan') ?? null;
+  if (button === undefined || !(scan === null || isWholeNumber(scan))) return NOT_UNDERSTOOD;
+  world.press(button, scan);
   return DONE;
 }
 
@@ -77,6 +80,14 @@ export function simulationRoutes(world: World): readonly Route[] {
     },
     { kind: 'action', path: '/simulation/scan', reply: (body) => scan(world, body) },
     { kind: 'action', path: '/simulation/press', reply: (body) => press(world, body) },
+    {
+      kind: 'action',
+      path: '/simulation/leave',
+      reply: () => {
+        world.leave();
+        return DONE;
+      },
+    },
     { kind: 'action', path: '/simulation/fault', reply: (body) => setFault(world, body) },
     { kind: 'page', path: '/simulation/stickers/:id.png', reply: (id) => stickerPicture(world, id) },
     { kind: 'page', path: '/simulation/wallet/:id.svg', reply: (id) => walletPicture(world, id) },

@@ -1,5 +1,12 @@
 import type { Note } from '../journal/entry.ts';
-import { type Journal, JournalFault, type Judged, type ScanSubject, type StickerRecord } from '../journal/journal.ts';
+import {
+  type Journal,
+  JournalFault,
+  type Judged,
+  type Occupancy,
+  type ScanSubject,
+  type StickerRecord,
+} from '../journal/journal.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 
@@ -60,6 +67,10 @@ export class SimulatedDisk implements Journal {
 
   purge(nowMs: number): void {
     this.#writable().purge(nowMs);
+  }
+
+  occupancy(): Occupancy {
+    return this.#journal.occupancy();
   }
 
   size(): number {

@@ -42,8 +42,12 @@ export class SimulatedWorld implements World {
     this.#parts.scanner.feed(line);
   }
 
-  press(button: StaffButton): void {
-    this.#parts.dispatch({ kind: 'staff-button', button });
+  press(button: StaffButton, scan: number | null): void {
+    this.#parts.dispatch({ kind: 'staff-button', button, scan });
+  }
+
+  leave(): void {
+    this.#parts.dispatch({ kind: 'people-left', count: 1 });
   }
 
   faults(): Readonly<Record<Fault, boolean>> {

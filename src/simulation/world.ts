@@ -39,7 +39,10 @@ export interface World {
   wallet(): readonly WalletPass[];
   /** Holds up one code, as bytes. */
   scan(line: Buffer): void;
-  press(button: StaffButton): void;
+  /** @param scan the presentation that the button was pressed for, or null for whatever is shown */
+  press(button: StaffButton, scan: number | null): void;
+  /** One person leaves by the counted way out. */
+  leave(): void;
   faults(): Readonly<Record<Fault, boolean>>;
   setFault(fault: Fault, on: boolean): void;
   /** Newest first, at most the last 12. */

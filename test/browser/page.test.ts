@@ -7,6 +7,7 @@ import { REASON_CODES, REASONS, type ReasonCode } from '../../src/policy/reasons
 import { LOCALES, type Locale } from '../../src/screen/locale.ts';
 import { REASON_LINES } from '../../src/screen/reason-phrases.ts';
 import type { Route } from '../../src/screen/route.ts';
+import { RULE_WORDS } from '../../src/screen/rule-phrases.ts';
 import { type ScreenServer, startServer } from '../../src/screen/server.ts';
 import { STAFF_LINES } from '../../src/screen/staff-phrases.ts';
 import { view } from '../../src/screen/view.ts';
@@ -35,6 +36,20 @@ const outOfService = (part: 'scanner' | 'signal', state: 'lost' | 'fault'): Publ
   devices: { ...AT_REST.devices, [part]: { state, detail: 'ENODEV' } },
 });
 
+const advised = (times: number): PublicState => {
+  const of = (text: string): string => Array.from({ length: times }, () => text).join(' ');
+  const advice = {
+    ko: of('2차 접종 뒤 14일이 지나야 해요. PCR 음성 확인서를 봐 주세요'),
+    en: of('Two weeks must have passed since the second dose'),
+    ja: of('二回目の接種から14日が必要です。陰性証明を確認'),
+    zh: of('第二剂接种须满14天，请查看核酸阴性证明'),
+  };
+  return showing('assist', 'rule-failed', 1, { rule: 'VR-KR-0001', advice });
+};
+const ADVISED = advised(1);
+/** More than any screen holds. */
+const WORDY = advised(12);
+
 /** The states with the longest words: a few reasons of each verdict, and whatever is not a verdict. */
 function longestStates(locale: Locale): readonly PublicState[] {
   const length = (reason: ReasonCode): number =>
@@ -47,10 +62,10 @@ function longestStates(locale: Locale): readonly PublicState[] {
   );
   // The marks that may stand together, and the longest line for the staff beside them.
   const lost = { state: 'lost', detail: 'ENODEV' } as const;
-  return [outOfService('scanner', 'lost'), outOfService('signal', 'fault'), ...answers].map((state) => ({
-    ...state,
-    devices: { ...state.devices, printer: lost },
-  }));
+  const ruled = Object.keys(RULE_WORDS).map((rule) => showing('assist', 'rule-failed', 1, { rule }));
+  return [outOfService('scanner', 'lost'), outOfService('signal', 'fault'), ...answers, ...ruled, ADVISED, WORDY].map(
+    (state) => ({ ...state, occupancy: { inside: 9_999, limit: 9_999 }, devices: { ...state.devices, printer: lost } }),
+  );
 }
 
 /** Pixels to spare: over the words, between them and the line for the staff, below, beside, and for the figure. */
@@ -86,7 +101,7 @@ describe.skipIf(!hasChromium)(`the visitor's screen in a browser${chromiumNote}`
   it('shows what the kiosk says, as it changes', async () => {
     await page.goto(url());
     await condition('ready');
-    kiosk.show({ ...AT_REST, door: { state: 'checking', verdict: null, reason: null, scan: 1 } });
+    kiosk.show({ ...AT_REST, door: { ...AT_REST.door, state: 'checking', scan: 1 } });
     await condition('checking');
     for (const verdict of ['admit', 'assist', 'refuse'] as const) {
       kiosk.show(showing(verdict, verdict === 'admit' ? 'ok' : 'expired'));
@@ -95,6 +110,33 @@ describe.skipIf(!hasChromium)(`the visitor's screen in a browser${chromiumNote}`
     kiosk.show(outOfService('scanner', 'lost'));
     await condition('out-of-service');
     expect(await page.textContent('.staff')).toContain('check its cable');
+  });
+
+  it('a rule that failed tells the staff what to look at, and the next visitor is told nothing of it', async () => {
+    await page.goto(url('/?lang=en'));
+    kiosk.show(ADVISED);
+    await condition('assist');
+    const spoken = page.locator('.staff span');
+    expect(await spoken.allTextContents()).toEqual([
+      'Two weeks must have passed since the second dose',
+      '2차 접종 뒤 14일이 지나야 해요. PCR 음성 확인서를 봐 주세요',
+    ]);
+    expect(await spoken.first().getAttribute('lang')).toBe('en');
+    kiosk.show(showing('admit', 'ok', 2));
+    await condition('admit');
+    expect(await page.textContent('.staff')).toBe('');
+  });
+
+  it('a rule that talks on is cut, not the answer above it', async () => {
+    await page.goto(url('/?lang=en'));
+    kiosk.show(WORDY);
+    await condition('assist');
+    expect(await page.locator('.staff span').count()).toBe(1);
+    expect(
+      await page.evaluate(
+        'document.querySelector(".staff span").scrollHeight > document.querySelector(".staff span").clientHeight',
+      ),
+    ).toBe(true);
   });
 
   it('a printer without paper is marked on the page that the owner sees anyway', async () => {
@@ -223,7 +265,10 @@ describe.skipIf(!hasChromium)(`the visitor's screen in a browser${chromiumNote}`
         await condition(state.door.verdict ?? state.door.state);
         const room = await page.evaluate<Record<string, number>>(ROOM);
         const tight = Object.entries(room).filter(([, pixels]) => pixels < 0);
-        expect(tight, `${locale} ${state.door.verdict} ${state.door.reason}`).toEqual([]);
+        expect(
+          tight,
+          `${locale} ${state.door.verdict} ${state.door.reason} ${state.door.rule} ${state.door.advice?.en.length}`,
+        ).toEqual([]);
       }
     }
   });

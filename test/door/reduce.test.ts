@@ -23,6 +23,7 @@ const shown = (verdict: VerdictName, more: Partial<Shown> = {}): Shown => ({
   verdict,
   reason: decision(verdict).reason,
   rule: null,
+  advice: null,
   isUnrecorded: false,
   stickerFor: verdict === 'admit' ? pass : null,
   ...more,
@@ -53,9 +54,9 @@ const EVENTS = {
   'late authenticated': { kind: 'authenticated', scan: 6, outcome: refusal },
   judged: { kind: 'judged', scan: 7, seq: 71, decision: decision('admit'), stickerFor: pass },
   'late judged': { kind: 'judged', scan: 6, seq: 71, decision: decision('admit'), stickerFor: pass },
-  'staff admit': { kind: 'staff-button', button: 'admit' },
-  'staff refuse': { kind: 'staff-button', button: 'refuse' },
-  'staff sticker': { kind: 'staff-button', button: 'sticker' },
+  'staff admit': { kind: 'staff-button', button: 'admit', scan: null },
+  'staff refuse': { kind: 'staff-button', button: 'refuse', scan: null },
+  'staff sticker': { kind: 'staff-button', button: 'sticker', scan: null },
   'staff recorded': { kind: 'staff-recorded', of: 70, seq: 72, choice: 'admitted' },
   'late staff recorded': { kind: 'staff-recorded', of: 60, seq: 72, choice: 'admitted' },
   'staff unrecorded': { kind: 'staff-unrecorded', of: 70 },
@@ -161,6 +162,36 @@ describe('starting up', () => {
     const one = reduce(CLOSED_DOOR, EVENTS['scanner up']).door;
     expect(one.phase.kind).toBe('starting');
     expect(reduce(one, EVENTS['signal up']).door.phase.kind).toBe('ready');
+  });
+});
+
+describe('a press of staff for somebody who is not in view any more', () => {
+  it.each(['admit', 'refuse', 'sticker'] as const)('%s does nothing but say so', (button) => {
+    for (const door of Object.values(STATES)) {
+      const { door: next, effects } = reduce(door, { kind: 'staff-button', button, scan: 6 });
+      expect({ next, effects }).toEqual({ next: door, effects: [{ kind: 'staff-missed', button }] });
+    }
+  });
+
+  it('and one for whoever is in view is as good as a button without a screen', () => {
+    for (const door of [STATES.admit, STATES.assist, STATES.refuse]) {
+      for (const button of ['admit', 'refuse', 'sticker'] as const) {
+        expect(reduce(door, { kind: 'staff-button', button, scan: 7 })).toEqual(
+          reduce(door, { kind: 'staff-button', button, scan: null }),
+        );
+      }
+    }
+  });
+});
+
+describe('people who leave', () => {
+  it('are counted in every state of the door, which stays as it is', () => {
+    for (const door of Object.values(STATES)) {
+      expect(reduce(door, { kind: 'people-left', count: 3 })).toEqual({
+        door,
+        effects: [{ kind: 'count-out', count: 3 }],
+      });
+    }
   });
 });
 

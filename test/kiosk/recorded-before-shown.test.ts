@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SAME_PRESENTATION_MS } from '../../src/kiosk/inbox.ts';
 import { KioskRig } from '../support/kiosk-rig.ts';
 
 const SHOWN_MS = 60_000;
@@ -7,7 +8,10 @@ describe('no lamp before its entry', () => {
   it('holds for each verdict at the door', async () => {
     const rig = await KioskRig.start();
     const ticket = rig.issuer.pass('ticket', { single: true });
-    for (const line of [ticket, 'a bus ticket', ticket]) rig.scan(line);
+    rig.scan(ticket);
+    rig.scan('a bus ticket');
+    rig.time.advance(SAME_PRESENTATION_MS);
+    rig.scan(ticket);
     const scans = rig.entriesOf('scan').map(({ seq }) => seq);
     expect(rig.verdicts).toEqual(['admit: ok', 'assist: unsupported-format', 'refuse: already-used']);
     expect(rig.given.map(({ pattern, seq }) => [pattern.lamp, seq])).toEqual([
@@ -40,10 +44,25 @@ describe('no lamp before its entry', () => {
     rig.scan(ticket);
     rig.press('refuse');
     rig.scan('a bus ticket');
+    rig.time.advance(SAME_PRESENTATION_MS);
     rig.scan(ticket);
     rig.press('admit');
     expect(rig.entriesOf('staff-admitted', 'staff-refused')).toEqual([]);
     expect(rig.levels).toMatchObject({ red: true, relay: false });
+  });
+});
+
+describe('staff who press for the one before', () => {
+  it('let in nobody else: the press is noted, and the one in view waits for the next', async () => {
+    const rig = await KioskRig.start();
+    rig.scan('a bus ticket');
+    const { scan } = rig.kiosk.state().door;
+    rig.scan('a library card');
+    rig.press('admit', scan);
+    expect(rig.levels).toMatchObject({ green: false, relay: false });
+    expect(rig.entriesOf('staff-missed', 'staff-admitted')).toMatchObject([{ type: 'staff-missed', button: 'admit' }]);
+    rig.press('admit');
+    expect(rig.levels).toMatchObject({ green: true, relay: true });
   });
 });
 

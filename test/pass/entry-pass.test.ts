@@ -191,6 +191,7 @@ describe('entry pass', () => {
           kid: signer.kid,
           validFromMs: null,
           validUntilMs: (IAT + 1) * 1_000,
+          issuedAtMs: IAT * 1_000,
         },
       },
     });

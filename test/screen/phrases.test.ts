@@ -3,6 +3,7 @@ import { REASON_CODES } from '../../src/policy/reasons.ts';
 import { LOCALES, type Phrase } from '../../src/screen/locale.ts';
 import * as phrases from '../../src/screen/phrases.ts';
 import { REASON_LINES } from '../../src/screen/reason-phrases.ts';
+import { RULE_WORDS } from '../../src/screen/rule-phrases.ts';
 import { STAFF_LINES } from '../../src/screen/staff-phrases.ts';
 
 const spoken: readonly (readonly [string, Phrase])[] = [
@@ -19,6 +20,12 @@ const spoken: readonly (readonly [string, Phrase])[] = [
   ['elsewhere', phrases.TROUBLE_ELSEWHERE],
   ['silent', phrases.SILENT],
   ['clock', phrases.CLOCK_MARK],
+  ['late clock', phrases.LATE_CLOCK_MARK],
+  ['inside', phrases.insideMark(3, 20)],
+  ...Object.entries(RULE_WORDS).flatMap(([rule, { line, staff }]) => [
+    [rule, line] as const,
+    [`${rule}, staff`, staff] as const,
+  ]),
   ['printer', phrases.PRINTER_MARK],
   ['age', phrases.ageMark(3)],
 ];

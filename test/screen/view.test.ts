@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceCondition } from '../../src/base/device.ts';
 import { DAY_MS } from '../../src/base/time.ts';
 import type { PublicState } from '../../src/door/public-state.ts';
+import { decide, type History, NO_HISTORY } from '../../src/policy/decide.ts';
 import { REASON_CODES, REASONS } from '../../src/policy/reasons.ts';
-import { LOCALES } from '../../src/screen/locale.ts';
+import { inOrder, LOCALES } from '../../src/screen/locale.ts';
 import { silentView, type View, view } from '../../src/screen/view.ts';
 import { AT_REST, showing } from '../support/fake-kiosk.ts';
+import { anyGenuine } from '../support/journal-file.ts';
+import { around, LUNCH, passOf } from '../support/passes.ts';
 
 const ISSUED_MS = Date.parse('2021-12-13T00:00:00Z');
 const NOW_MS = ISSUED_MS + 60_000;
@@ -92,6 +95,45 @@ describe('what the visitor sees', () => {
     expect(seen(showing('admit', 'trust-stale')).line[1]?.text).toBe('All is well');
   });
 
+  it('a rule that failed says itself what to look at, in every language and in the place of the staff', () => {
+    const advice = { ko: '3차 접종', en: 'Third dose', ja: '3回目接種', zh: '第三剂' };
+    const shown = seen(showing('assist', 'rule-failed', 1, { rule: 'VR-KR-0001', advice }));
+    expect(shown.staff).toEqual(inOrder(advice, 'ko'));
+    expect(shown.line[1]?.text).toBe('This code alone is not enough');
+    expect(view(showing('assist', 'rule-failed', 1, { rule: 'VR-KR-0001', advice }), 0, 'ja').staff[0]?.text).toBe(
+      '3回目接種',
+    );
+    for (const verdict of ['admit', 'refuse'] as const) {
+      expect(seen(showing(verdict, 'rule-failed', 1, { rule: 'VR-KR-0001', advice })).staff).toEqual([]);
+    }
+  });
+
+  it('a rule with much to say says it in one language: a second would push the answer off the screen', () => {
+    const advised = (length: number): View => {
+      const advice = { ko: '가'.repeat(length / 2), en: 'a'.repeat(length), ja: '', zh: '' };
+      return seen(showing('assist', 'rule-failed', 1, { rule: 'VR-KR-0001', advice }));
+    };
+    expect(advised(130).staff).toHaveLength(LOCALES.length);
+    expect(advised(132).staff.map(({ lang }) => lang)).toEqual(['ko']);
+  });
+
+  it('a rule about people or the door does not blame the code', () => {
+    const lineOf = (history: Partial<History>): string | undefined => {
+      const pass = passOf();
+      const policy = { ...anyGenuine, reuse: { ...anyGenuine.reuse, samePerson: 'assist' } } as const;
+      const { verdict, reason, rule, advice } = decide(pass, policy, { ...NO_HISTORY, ...history }, around(LUNCH));
+      return seen(showing(verdict, reason, 1, { rule, advice })).line[1]?.text;
+    };
+    expect(lineOf({ inside: { count: 2, limit: 2 } })).toBe('We are full at the moment');
+    expect(lineOf({ inside: { count: 1, limit: 2 } })).toBe('All is well');
+    expect(lineOf({ samePersonUsed: true })).toBe('Another code of yours was used here');
+    expect(lineOf({ unshownAdmission: true })).toBe('The door may not have opened');
+  });
+
+  it.each(['constructor', '__proto__', 'toString'])('a rule called %s is a rule of no words', (rule) => {
+    expect(seen(showing('assist', 'rule-failed', 1, { rule }))).toEqual(seen(showing('assist', 'rule-failed')));
+  });
+
   it.each([
     ['scanner', 'lost', 'The reader is not connected: check its cable'],
     ['scanner', 'fault', 'The reader is broken: call the technician'],
@@ -123,8 +165,26 @@ describe('the marks in the corner', () => {
   });
 
   it('an unsure clock says so and claims no age', () => {
-    const unsure = { ...AT_REST, clock: { trusted: false } };
+    const unsure = { ...AT_REST, clock: { trusted: false, late: false } };
     expect(marksAt(ISSUED_MS + 30 * DAY_MS, unsure)).toMatchObject([{ kind: 'clock-unsure', urgent: true }]);
+  });
+
+  it('a clock that is late says so, sure of itself or not, and keeps no age from the owner', () => {
+    for (const trusted of [true, false]) {
+      expect(marksAt(NOW_MS, { ...AT_REST, clock: { trusted, late: true } })).toMatchObject([
+        { kind: 'clock-late', urgent: true, text: [{ text: 'The clock seems late' }, {}, {}, {}] },
+      ]);
+    }
+    const late = { ...AT_REST, clock: { trusted: true, late: true } };
+    expect(marksAt(ISSUED_MS + DAY_MS, late).map(({ kind }) => kind)).toEqual(['clock-late', 'data-age']);
+  });
+
+  it('people inside are told where somebody counts, urgently once the house is full', () => {
+    const withInside = (inside: number) => marksAt(NOW_MS, { ...AT_REST, occupancy: { inside, limit: 20 } });
+    expect(withInside(19)).toMatchObject([
+      { kind: 'inside', urgent: false, text: [{ text: '19 of 20 inside' }, {}, {}, {}] },
+    ]);
+    expect(withInside(20)).toMatchObject([{ kind: 'inside', urgent: true }]);
   });
 
   it('a printer that is lost or out of paper says so beside the age, and one that was never there does not', () => {

@@ -78,6 +78,8 @@ describe('the simulated surroundings', () => {
     ['/simulation/scan', []],
     ['/simulation/press', { button: 'open-all-doors' }],
     ['/simulation/press', { button: 'constructor' }],
+    ['/simulation/press', { button: 'admit', scan: 'x' }],
+    ['/simulation/press', { button: 'admit', scan: 1.5 }],
     ['/simulation/fault', { fault: 'paper-out' }],
     ['/simulation/fault', { fault: 'paper-out', on: 'yes' }],
     ['/simulation/fault', { fault: 'earthquake', on: true }],
@@ -91,6 +93,13 @@ describe('the simulated surroundings', () => {
   it('presses the staff buttons', async () => {
     for (const button of ['admit', 'refuse', 'sticker']) await post('/simulation/press', { button });
     expect(faked.pressed).toEqual(['admit', 'refuse', 'sticker']);
+    await post('/simulation/press', { button: 'admit', scan: 7 });
+    expect(faked.pressedFor).toEqual([null, null, null, 7]);
+  });
+
+  it('lets one person leave', async () => {
+    expect((await post('/simulation/leave', {})).status).toBe(200);
+    expect(faked.left()).toBe(1);
   });
 
   it('tells a fault and a new sticker to every open page', async () => {
@@ -127,7 +136,7 @@ it('a real kiosk has none of these routes', async () => {
   const started = await startServer({ port: 0, commands: fakeKiosk().commands, routes: [], timers: time });
   if (!started.ok) throw new Error(started.error);
   const headers = { Origin: `http://127.0.0.1:${started.value.port}`, 'Content-Type': 'application/json' };
-  for (const path of ['/simulation/scan', '/simulation/press', '/simulation/fault']) {
+  for (const path of ['/simulation/scan', '/simulation/press', '/simulation/leave', '/simulation/fault']) {
     expect((await ask(started.value.port, { method: 'POST', path, headers, body: '{}' })).status).toBe(404);
   }
   await started.value.stop();

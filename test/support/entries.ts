@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entry } from '../../src/journal/entry.ts';
 import { openJournalReader } from '../../src/journal/open.ts';
-import { entriesFrom } from '../../src/journal/query.ts';
+import { entriesFrom, newestEntries } from '../../src/journal/query.ts';
 
 const ALL = 1_000_000;
 
@@ -14,6 +14,17 @@ export function entriesIn(data: string): readonly Entry[] {
   if (!opened.ok) throw new Error(opened.error);
   try {
     return entriesFrom(opened.value, 0, ALL);
+  } finally {
+    opened.value.close();
+  }
+}
+
+/** How many there are, without reading them. */
+export function entryCountIn(data: string): number {
+  const opened = openJournalReader(join(data, 'journal.db'));
+  if (!opened.ok) throw new Error(opened.error);
+  try {
+    return (newestEntries(opened.value, 1)[0]?.seq ?? -1) + 1;
   } finally {
     opened.value.close();
   }

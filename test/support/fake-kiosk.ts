@@ -7,12 +7,13 @@ const READY = { state: 'ready', detail: '' } as const;
 
 /** A kiosk at rest, everything well. */
 export const AT_REST: PublicState = {
-  door: { state: 'ready', verdict: null, reason: null, scan: null },
+  door: { state: 'ready', verdict: null, reason: null, scan: null, rule: null, advice: null },
   signal: ALL_OFF,
   devices: { scanner: READY, signal: READY, printer: READY, voice: { state: 'absent', detail: '' } },
   journal: { size: 0, lastAt: null },
   trust: { version: 1, issuedAt: '2021-12-13T00:00:00.000Z', staleAfter: '2021-12-20T00:00:00.000Z' },
-  clock: { trusted: true },
+  clock: { trusted: true, late: false },
+  occupancy: null,
 };
 
 const LEVELS: Readonly<Record<VerdictName, Levels>> = {
@@ -22,8 +23,13 @@ const LEVELS: Readonly<Record<VerdictName, Levels>> = {
 };
 
 /** The same kiosk while it shows a verdict. */
-export function showing(verdict: VerdictName, reason: ReasonCode, scan = 1): PublicState {
-  return { ...AT_REST, door: { state: 'showing', verdict, reason, scan }, signal: LEVELS[verdict] };
+export function showing(
+  verdict: VerdictName,
+  reason: ReasonCode,
+  scan = 1,
+  { rule = null, advice = null }: Partial<Pick<PublicState['door'], 'rule' | 'advice'>> = {},
+): PublicState {
+  return { ...AT_REST, door: { state: 'showing', verdict, reason, scan, rule, advice }, signal: LEVELS[verdict] };
 }
 
 export interface FakeKiosk {

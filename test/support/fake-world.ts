@@ -54,6 +54,9 @@ export interface FakeWorld {
   /** What was held up, in order. */
   readonly scanned: readonly Buffer[];
   readonly pressed: readonly StaffButton[];
+  /** The presentation that each press was for. */
+  readonly pressedFor: readonly (number | null)[];
+  left(): number;
   print(sticker: PrintedSticker): void;
 }
 
@@ -65,6 +68,8 @@ export function sticker(id: string, png: Buffer = ONE_DOT_PNG): PrintedSticker {
 export function fakeWorld(onScan: (line: Buffer) => void = () => {}): FakeWorld {
   const scanned: Buffer[] = [];
   const pressed: StaffButton[] = [];
+  const pressedFor: (number | null)[] = [];
+  let left = 0;
   const listeners = new Set<() => void>();
   let stickers: readonly PrintedSticker[] = [];
   let faults: Readonly<Record<Fault, boolean>> = {
@@ -79,6 +84,8 @@ export function fakeWorld(onScan: (line: Buffer) => void = () => {}): FakeWorld 
   return {
     scanned,
     pressed,
+    pressedFor,
+    left: () => left,
     print(next) {
       stickers = [next, ...stickers];
       tell();
@@ -89,7 +96,13 @@ export function fakeWorld(onScan: (line: Buffer) => void = () => {}): FakeWorld 
         scanned.push(line);
         onScan(line);
       },
-      press: (button) => pressed.push(button),
+      press: (button, scan) => {
+        pressed.push(button);
+        pressedFor.push(scan);
+      },
+      leave: () => {
+        left += 1;
+      },
       faults: () => faults,
       setFault(fault, on) {
         faults = { ...faults, [fault]: on };

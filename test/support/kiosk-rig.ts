@@ -10,19 +10,21 @@ import { SimulatedPrinter } from '../../src/devices/printer/simulated-printer.ts
 import { type SimulatedScanner, simulatedScanner } from '../../src/devices/scanner/simulated-scanner.ts';
 import type { Signal } from '../../src/devices/signal/signal.ts';
 import { simulatedSignal } from '../../src/devices/signal/simulated-signal.ts';
+import type { StaffButton } from '../../src/door/event.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import { openJournalFile } from '../../src/journal/open.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { Kiosk } from '../../src/kiosk/kiosk.ts';
 import { withOwnStickers } from '../../src/kiosk/own-stickers.ts';
 import { StickerDesk } from '../../src/kiosk/sticker-desk.ts';
+import type { TrustedKey } from '../../src/pass/trust.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { presetNamed } from '../../src/policy/presets.ts';
 import { type Settings, settingsSchema } from '../../src/settings/schema.ts';
 import { SimulatedDisk } from '../../src/simulation/simulated-disk.ts';
 import { loadStickerKey } from '../../src/sticker/key.ts';
 import { trustOf } from '../../src/trust/key-ring.ts';
-import { entriesIn } from './entries.ts';
+import { entriesIn, entryCountIn } from './entries.ts';
 import { type TestIssuer, testIssuer } from './issuer.ts';
 import { LUNCH_MS } from './passes.ts';
 import { Recorder } from './recorder.ts';
@@ -38,6 +40,8 @@ export interface RigOptions {
   readonly settings?: Partial<Settings>;
   readonly policy?: string | Policy;
   readonly aliveEveryMs?: number;
+  /** Trusted beside the rig's own issuer. */
+  readonly keys?: readonly TrustedKey[];
 }
 
 /** The whole kiosk on simulated devices, a simulated clock and a journal on disk; nothing in it waits for real time. */
@@ -119,6 +123,7 @@ export class KioskRig {
     const keys = trustOf([
       signer.trusted('box-office', ['entry-pass']),
       signer.trusted('https://cards.example', ['smart-health-card']),
+      ...(this.#options.keys ?? []),
     ]);
     const isRevoked = (id: string): boolean => disk.isStickerRevoked(id);
     const trust = withOwnStickers(keys, { issuer: 'venue/7A', key: key.value, isRevoked });
@@ -152,8 +157,9 @@ export class KioskRig {
     this.scanner.feed(Buffer.from(line, 'latin1'));
   }
 
-  press(button: 'admit' | 'refuse' | 'sticker'): void {
-    this.kiosk.dispatch({ kind: 'staff-button', button });
+  /** @param scan what staff saw when they pressed; what is shown, unless told otherwise */
+  press(button: StaffButton, scan: number | null = this.kiosk.state().door.scan): void {
+    this.kiosk.dispatch({ kind: 'staff-button', button, scan });
   }
 
   get entries(): readonly Entry[] {
@@ -182,7 +188,7 @@ export class KioskRig {
     return {
       start: (listener) => signal.start(listener),
       show: (pattern, seq) => {
-        this.given.push({ pattern, seq, recorded: this.entries.length });
+        this.given.push({ pattern, seq, recorded: entryCountIn(this.folder) });
         signal.show(pattern, seq);
       },
       rest: () => signal.rest(),

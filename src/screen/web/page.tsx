@@ -68,7 +68,7 @@ function Screen({ shown, scan }: { readonly shown: View; readonly scan: number |
           </li>
         ))}
       </ul>
-      <p class="staff">
+      <p class={`staff${shown.staff.length === 1 ? ' long' : ''}`}>
         <Languages texts={shown.staff} from={0} to={2} />
       </p>
     </main>

@@ -16,7 +16,10 @@ async function post(path: string, body: unknown): Promise<boolean> {
 
 export const holdUpPass = (pass: string): Promise<boolean> => post('/simulation/scan', { pass });
 export const holdUpSticker = (sticker: string): Promise<boolean> => post('/simulation/scan', { sticker });
-export const press = (button: StaffButton): Promise<boolean> => post('/simulation/press', { button });
+/** @param scan what the page shows while the button is pressed */
+export const press = (button: StaffButton, scan: number | null): Promise<boolean> =>
+  post('/simulation/press', { button, scan });
+export const leave = (): Promise<boolean> => post('/simulation/leave', {});
 export const setFault = (fault: Fault, on: boolean): Promise<boolean> => post('/simulation/fault', { fault, on });
 
 /** Holds up any text; it travels as its UTF-8 bytes, the way a scanner sends it. */

@@ -3,19 +3,30 @@ import type { DeviceStatus } from '../../base/device.ts';
 import type { PublicState } from '../../door/public-state.ts';
 import { FAULTS, STAFF_BUTTONS } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
-import { holdUpText, press, setFault } from './ask.ts';
+import { holdUpText, leave, press, setFault } from './ask.ts';
 import { BUTTONS, CONDITIONS, FAULT_NAMES, type Language, TEXTS } from './texts.ts';
 
-export function StaffPanel({ language }: { readonly language: Language }) {
+interface StaffPanelProps {
+  readonly language: Language;
+  readonly scan: number | null;
+  readonly occupancy: PublicState['occupancy'];
+}
+
+export function StaffPanel({ language, scan, occupancy }: StaffPanelProps) {
   return (
     <section class="panel">
       <h2>{TEXTS.staff[language]}</h2>
       <div class="buttons">
         {STAFF_BUTTONS.map((button) => (
-          <button key={button} type="button" class={`staff-${button}`} onClick={() => void press(button)}>
+          <button key={button} type="button" class={`staff-${button}`} onClick={() => void press(button, scan)}>
             {BUTTONS[button][language]}
           </button>
         ))}
+        {occupancy === null ? null : (
+          <button type="button" class="staff-leave" onClick={() => void leave()}>
+            {TEXTS.oneLeaves[language]} ({occupancy.inside}/{occupancy.limit})
+          </button>
+        )}
       </div>
     </section>
   );

@@ -87,7 +87,7 @@ function Simulator() {
           }}
         />
         <div class="tools">
-          <StaffPanel language={language} />
+          <StaffPanel language={language} scan={state?.door.scan ?? null} occupancy={state?.occupancy ?? null} />
           <FaultPanel faults={world?.faults ?? null} language={language} />
           <AnythingPanel language={language} offered={offered} />
           <StickerPanel

@@ -18,6 +18,7 @@ export const TEXTS = {
   showCode: { ko: 'QR 보기', en: 'Show QR' },
   close: { ko: '닫기', en: 'Close' },
   staff: { ko: '직원 버튼', en: 'Staff buttons' },
+  oneLeaves: { ko: '한 명 나감', en: 'One leaves' },
   faults: { ko: '고장 내기', en: 'Break something' },
   stickers: { ko: '나온 스티커', en: 'Printed stickers' },
   noStickers: {
