@@ -71,6 +71,7 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
       ...around,
       desk,
       importTrust: stores.value.importTrust,
+      revocations: stores.value.revocations,
     });
     return await office.carryOut(request);
   } finally {

@@ -7,21 +7,26 @@ import { readSettings } from '../settings/file.ts';
 import { loadStickerKey } from '../sticker/key.ts';
 import { conflictIn, trustOf } from '../trust/key-ring.ts';
 import { loadLoose } from '../trust/load-loose.ts';
+import { loadRevocations } from '../trust/load-revocations.ts';
 import type { LooseKey } from '../trust/loose-key.ts';
 import { parseTrustArgument } from '../trust/read-sources.ts';
+import { anyRevokes, Revocations } from '../trust/revocations.ts';
 import { openTrustStore } from '../trust/trust-store.ts';
 import { orUsage, UsageError } from './command.ts';
 import { readJournal } from './read-journal.ts';
 
 /** The trust of a stateless command: loose keys, and with a data folder also what that kiosk trusts and signed. */
 export async function loadTrust(trustArguments: readonly string[], dataPath: string | undefined): Promise<Trust> {
-  const loose = orUsage(loadLoose(trustArguments.map(parseTrustArgument)));
-  if (dataPath === undefined) return trustOf(loose);
+  const sources = trustArguments.map(parseTrustArgument);
+  const loose = orUsage(loadLoose(sources));
+  const given = orUsage(loadRevocations(sources));
+  if (dataPath === undefined) return trustOf(loose, given.isRevoked);
   const folder = orUsage(readDataFolder(dataPath));
   const keys = [...loose, ...storedKeys(folder)];
   const conflict = conflictIn(keys);
   if (conflict !== null) throw new UsageError(conflict);
-  return withStickersOf(folder, trustOf(keys));
+  const stored = Revocations.open(folder.revocations);
+  return withStickersOf(folder, trustOf(keys, anyRevokes([given, stored])));
 }
 
 function storedKeys(folder: DataFolder): readonly LooseKey[] {

@@ -5,6 +5,7 @@ import { plainText } from '../base/plain-text.ts';
 import { formatInstant } from '../base/time.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { parseTrustArgument, readSources } from '../trust/read-sources.ts';
+import { isRevocationFile } from '../trust/revocation-read.ts';
 import { openTrustStore } from '../trust/trust-store.ts';
 import {
   type Command,
@@ -19,6 +20,7 @@ import {
   UsageError,
 } from './command.ts';
 import { carryOut } from './control-client.ts';
+import { importRevocations, listRevocations, sentenceOf } from './trust-revocations.ts';
 
 export const trust: Command = {
   help: `Usage: munjigi trust import --unsigned [ISSUER=]FILE... [--json] [--data DIR]
@@ -27,6 +29,9 @@ export const trust: Command = {
 import   adds keys to what this kiosk trusts; a file of the same name and issuer is replaced.
          All files are taken or none, and the import is an entry of the journal.
          --json prints how many files and keys were taken.
+         A revocation list takes the place of the one about the same, whole: batches of the EU's list (all of one country
+         and hash type in one file), a card revocation list (ISSUER=FILE), the pages of pretix's revoked or blocked
+         secrets, or {"iss", "version", "revokedIds"} for entry passes and stickers. --json prints one line for each.
 list     shows the files that were imported and the keys in them.`,
 
   run: (args) => runAction('trust', ACTIONS, args),
@@ -49,7 +54,16 @@ async function importFiles(args: readonly string[]): Promise<number> {
   }
   const dataPath = chooseDataPath(values.data);
   tell(`data folder: ${dataPath}`);
-  const read = orUsage(readSources(files.map(parseTrustArgument)));
+  const sources = files.map(parseTrustArgument);
+  const lists = sources.filter(({ path }) => isRevocationFile(path));
+  for (const list of lists) {
+    const built = await importRevocations(dataPath, list, null);
+    const { kind, issuer, entries } = built.list;
+    if (values.json) print(JSON.stringify({ kind, issuer, entries, replaced: built.replaces?.entries ?? null }));
+    tell(sentenceOf(built));
+  }
+  if (lists.length === sources.length) return EXIT_OK;
+  const read = orUsage(readSources(sources.filter((source) => !lists.includes(source))));
   const sent = read.map(({ name, issuer, bytes }) => ({
     name: resolve(name),
     issuer,
@@ -72,6 +86,7 @@ async function listKeys(args: readonly string[]): Promise<number> {
 
 function list(dataPath: string, asJson: boolean): number {
   const folder = orUsage(readDataFolder(dataPath));
+  listRevocations(folder, asJson);
   if (!existsSync(folder.trust)) {
     tell('no keys were imported yet: this kiosk trusts its own stickers alone');
     return EXIT_OK;

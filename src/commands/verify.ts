@@ -30,7 +30,7 @@ export const verify: Command = {
 
 Reads one pass a line and prints one verdict a line. Nothing is recorded and nothing is fetched.
 
-  --trust [ISSUER=]PATH   keys to trust: a file or a folder (repeatable)
+  --trust [ISSUER=]PATH   keys to trust, and revocation lists: a file or a folder (repeatable)
   --data DIR              also trust what that kiosk trusts, its own stickers included
   --policy P              a policy file, a preset (${PRESETS.map(({ id }) => id).join(', ')}) or none; default any-genuine
   --now TIME              judge at this time instead of now

@@ -10,6 +10,7 @@ import { trustAgeAt } from '../policy/trust-age.ts';
 import type { Settings } from '../settings/schema.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
 import type { LooseDocument } from '../trust/loose-key.ts';
+import { adoptRevocations } from './adopt-revocations.ts';
 import type { OfficeRequest, SentDocument } from './office-request.ts';
 import type { StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
@@ -22,6 +23,7 @@ export interface BackOfficeParts {
   readonly desk: StickerDesk;
   readonly trust: () => Trust;
   readonly importTrust: Stores['importTrust'];
+  readonly revocations: Stores['revocations'];
   readonly policy: () => Policy;
   readonly settings: () => Settings;
 }
@@ -44,6 +46,8 @@ export class BackOffice {
           return this.#revokeSticker(request.id);
         case 'trust-import':
           return await this.#importTrust(request.documents);
+        case 'revocations-adopt':
+          return adoptRevocations(this.#parts, request.sha256);
       }
     } catch (thrown) {
       if (!(thrown instanceof JournalFault)) throw thrown;

@@ -13,7 +13,9 @@ export type OfficeRequest =
       readonly print?: boolean;
     }
   | { readonly command: 'sticker-revoke'; readonly id: string }
-  | { readonly command: 'trust-import'; readonly documents: readonly SentDocument[] };
+  | { readonly command: 'trust-import'; readonly documents: readonly SentDocument[] }
+  /** Puts the list that lies built in the folder into use; the digest is that of the file it was built from. */
+  | { readonly command: 'revocations-adopt'; readonly sha256: string };
 
 /** A file of keys on its way; `bytes` is base64. */
 export interface SentDocument {
@@ -39,6 +41,7 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'sticker-issue': ({ pass, kind, via, until, print }) =>
     [pass, kind, via, until].every(isTextOrAbsent) && isFlagOrAbsent(print),
   'sticker-revoke': ({ id }) => typeof id === 'string',
+  'revocations-adopt': ({ sha256 }) => typeof sha256 === 'string',
   'trust-import': ({ documents }) => Array.isArray(documents) && documents.every(isSentDocument),
 };
 

@@ -11,6 +11,7 @@ import { loadStickerKey, type StickerKey } from '../sticker/key.ts';
 import { importDocuments } from '../trust/import-documents.ts';
 import { trustOf } from '../trust/key-ring.ts';
 import type { LooseDocument } from '../trust/loose-key.ts';
+import { Revocations } from '../trust/revocations.ts';
 import { openTrustStore, type StoredDocument, type TrustStore } from '../trust/trust-store.ts';
 import { type DataFolder, loadKioskId, loadUseKeySecret, lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { issuerOf, withOwnStickers } from './own-stickers.ts';
@@ -22,6 +23,8 @@ export interface Stores {
   readonly policy: Policy;
   readonly journal: SqliteJournal;
   readonly trustStore: TrustStore;
+  /** Asked by `trust()` and swapped list by list beneath it. */
+  readonly revocations: Revocations;
   readonly stickerKey: StickerKey;
   /** The keys as they are now: swapped in one step by `importTrust`. */
   trust(): Trust;
@@ -72,8 +75,9 @@ async function openLocked(
   const journal = SqliteJournal.open({ open, clock, bootId, useKeySecret: useKeySecret.value });
   if (!journal.ok) return journal;
 
+  const revocations = Revocations.open(folder.revocations);
   const trustIn = (keys: readonly TrustedKey[]): Trust =>
-    withOwnStickers(trustOf(keys), {
+    withOwnStickers(trustOf(keys, revocations.isRevoked), {
       issuer: issuerOf(settings.value),
       key: stickerKey.value,
       isRevoked: (id) => journal.value.isStickerRevoked(id),
@@ -87,6 +91,7 @@ async function openLocked(
     policy,
     journal: journal.value,
     trustStore: trustStore.value,
+    revocations,
     stickerKey: stickerKey.value,
     trust: () => trust,
     async importTrust(documents, atMs, record) {
@@ -98,6 +103,7 @@ async function openLocked(
     close() {
       journal.value.close();
       trustStore.value.close();
+      revocations.close();
       release();
     },
   });

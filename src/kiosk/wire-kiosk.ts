@@ -49,7 +49,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
   };
   const desk = new StickerDesk({ ...around, key: stores.stickerKey });
   const kiosk = new Kiosk({ ...around, desk });
-  const office = new BackOffice({ ...around, desk, importTrust: stores.importTrust });
+  const office = new BackOffice({ ...around, desk, importTrust: stores.importTrust, revocations: stores.revocations });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();

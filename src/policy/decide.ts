@@ -66,8 +66,10 @@ export function verdictFor(reason: ReasonCode, policy: Policy | null): VerdictNa
 
 /** What to say to a scan that is no genuine current pass. */
 export function decideRefusal(refusal: Refusal, policy: Policy | null): Decision {
+  const verdict = verdictFor(refusal.reason, policy);
   return {
-    verdict: verdictFor(refusal.reason, policy),
+    // What is no pass is not admitted, even for a reason that leaves that choice for passes.
+    verdict: verdict === 'admit' ? 'assist' : verdict,
     reason: refusal.reason,
     rule: null,
     validFromMs: refusal.finding.validFromMs,

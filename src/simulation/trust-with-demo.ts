@@ -17,7 +17,7 @@ export function trustWithDemo(stores: Stores, demoFolder: string): Result<() => 
     imported = now;
     const stored = stores.trustStore.keys();
     const keys = [...(stored.ok ? stored.value : []), ...demo.value];
-    const ring = trustOf(conflictIn(keys) === null ? keys : demo.value);
+    const ring = trustOf(conflictIn(keys) === null ? keys : demo.value, stores.revocations.isRevoked);
     combined = withOwnStickers(ring, {
       issuer: issuerOf(stores.settings),
       key: stores.stickerKey,

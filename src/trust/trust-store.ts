@@ -3,7 +3,6 @@ import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import type { PassFields } from '../pass/pass.ts';
 import type { Trust } from '../pass/trust.ts';
 import { conflictIn, trustOf } from './key-ring.ts';
 import { readLooseDocument, readLooseDocuments } from './loose-document.ts';
@@ -39,7 +38,7 @@ export interface TrustStore {
   /** The keys of all documents together, checked against each other. */
   keys(): Result<readonly LooseKey[], string>;
   /** `keys` as the verifier asks for them. */
-  load(isRevoked?: (pass: PassFields) => boolean): Result<Trust, string>;
+  load(isRevoked?: Trust['isRevoked']): Result<Trust, string>;
   close(): void;
 }
 
@@ -134,7 +133,7 @@ class SqliteTrustStore implements TrustStore {
     return documents.ok ? checkedKeys(documents.value) : documents;
   }
 
-  load(isRevoked?: (pass: PassFields) => boolean): Result<Trust, string> {
+  load(isRevoked?: Trust['isRevoked']): Result<Trust, string> {
     const keys = this.keys();
     return keys.ok ? ok(trustOf(keys.value, isRevoked)) : keys;
   }
