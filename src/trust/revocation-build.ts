@@ -7,7 +7,7 @@ import type { Timers } from '../base/timers.ts';
 import { listIn, openList, REVOCATION_SCHEMA } from './revocation-file.ts';
 import { fileOfList, type ListSubject, NUMBERED_KINDS, type RevocationList } from './revocation-list.ts';
 import { type RevocationFile, readRevocations, type WholeList } from './revocation-read.ts';
-import { RepeatedEntry, type RevocationRow } from './revocation-table.ts';
+import { RepeatedEntry } from './revocation-table.ts';
 
 /** Where a list is built beside the others; its name never looks like that of one in use. */
 export const BUILDING_FILE = 'building.db';
@@ -15,6 +15,7 @@ export const BUILDING_FILE = 'building.db';
 export const BATCH_ROWS = 25_000;
 /** Between two commits, so that the disk is the door's most of the time. */
 const PAUSE_MS = 40;
+const CACHE_KIB = 1_024;
 
 export interface BuildJob extends RevocationFile {
   /** The folder of the lists. */
@@ -57,7 +58,7 @@ export async function buildRevocations(job: BuildJob): Promise<Result<BuiltList,
     return ok({ list, isUnchanged: false, replaces, resumedRows: await store(job, read.value) });
   } catch (thrown) {
     if (thrown instanceof RepeatedEntry) return refused(thrown.message);
-    if (!(thrown instanceof Database.SqliteError)) throw thrown;
+    if (!(thrown instanceof Database.SqliteError) && !(thrown instanceof Error && 'syscall' in thrown)) throw thrown;
     return refused(`it cannot be stored (${thrown.message}), so free some space and import it again`);
   }
 }
@@ -85,14 +86,11 @@ async function store(job: BuildJob, { list, table }: WholeList): Promise<number>
     );
     const { rows: resumedRows, last } = stored.get() ?? { rows: 0, last: null };
     const insert = db.prepare<[Buffer, number | null]>('INSERT INTO revoked (id, before_s) VALUES (?, ?)');
-    const commit = db.transaction((rows: readonly RevocationRow[]) => {
-      for (const { id, beforeS } of rows) insert.run(id, beforeS);
-    });
     let rows = 0;
-    let batch: RevocationRow[] = [];
+    let pending = 0;
     const flush = async (): Promise<void> => {
-      commit(batch);
-      batch = [];
+      db.exec('COMMIT');
+      pending = 0;
       fdatasyncSync(file);
       job.progress(rows, table.size);
       await new Promise<void>((resolve) => job.timers.after(PAUSE_MS, resolve));
@@ -100,10 +98,13 @@ async function store(job: BuildJob, { list, table }: WholeList): Promise<number>
     for (const row of table.sorted(list.kind === 'card-rid')) {
       rows += 1;
       if (last !== null && row.id.compare(last) <= 0) continue;
-      batch.push(row);
-      if (batch.length === BATCH_ROWS) await flush();
+      // Each goes to SQLite at once: rows that wait for the end of their batch would be memory that lives long.
+      if (pending === 0) db.exec('BEGIN');
+      insert.run(row.id, row.beforeS);
+      pending += 1;
+      if (pending === BATCH_ROWS) await flush();
     }
-    await flush();
+    if (pending > 0) await flush();
     assert(stored.get()?.rows === rows, 'every row is stored once');
     db.prepare('UPDATE list SET complete = 1, imported_at_ms = ?').run(job.atMs);
     fdatasyncSync(file);
@@ -123,6 +124,8 @@ function openForBuilding(path: string): Database.Database {
   // check finds before it is used again: until it is complete there is nothing in it that could be lost.
   db.pragma('locking_mode = EXCLUSIVE');
   db.pragma('synchronous = OFF');
+  // Rows come in order: a page that was left is not needed again.
+  db.pragma(`cache_size = -${CACHE_KIB}`);
   return db;
 }
 

@@ -5,9 +5,15 @@ import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { PassFields } from '../pass/pass.ts';
 import { BUILDING_FILE } from './revocation-build.ts';
-import { type OpenList, openList, type RevocationRows, type StoredList } from './revocation-file.ts';
-import { fileOfList, kindOfFile, MAX_REVOCATION_LISTS, type RevocationKind } from './revocation-list.ts';
-import { revocationNamesOf } from './revocation-names.ts';
+import { type OpenList, openList, type StoredList } from './revocation-file.ts';
+import {
+  fileOfList,
+  kindOfFile,
+  type ListSubject,
+  MAX_REVOCATION_LISTS,
+  type RevocationKind,
+} from './revocation-list.ts';
+import { type RevocationName, revocationNamesOf } from './revocation-names.ts';
 
 /**
  * All revocation lists of one kiosk, each an SQLite file of its own that is written once. Looking up is synchronous, one
@@ -15,6 +21,7 @@ import { revocationNamesOf } from './revocation-names.ts';
  */
 export class Revocations {
   readonly #folder: string;
+  /** By what they are about. */
   readonly #open = new Map<string, OpenList>();
   /** Files of lists that cannot be read, with one sentence each. */
   readonly #damaged = new Map<string, string>();
@@ -34,17 +41,20 @@ export class Revocations {
   /** Lists that lie in memory, for a command that looks at them once. */
   static inMemory(lists: readonly OpenList[]): Revocations {
     const revocations = new Revocations('');
-    for (const list of lists) revocations.#open.set(fileOfList(list.list), list);
+    for (const list of lists) revocations.#open.set(aboutOf(list.list), list);
     return revocations;
   }
 
   /** `Trust.isRevoked` for every kind of list but the stickers of this kiosk itself, which its journal knows. */
-  readonly isRevoked = (pass: PassFields): boolean | 'unknown' =>
-    isRevokedBy(pass, (kind) => this.#holds(kind), {
-      rows: (file) => this.#open.get(file),
-      isDamaged: (file) => this.#damaged.has(file),
-      damaged: (file, why) => this.#damaged.set(file, why),
-    });
+  readonly isRevoked = (pass: PassFields): boolean | 'unknown' => {
+    let isUnknown = false;
+    for (const name of revocationNamesOf(pass, this.#holds)) {
+      const answer = this.#lookUp(name);
+      if (answer === true) return true;
+      isUnknown ||= answer === 'unknown';
+    }
+    return isUnknown ? 'unknown' : false;
+  };
 
   list(): readonly StoredList[] {
     return [...this.#open.values()].map(({ list }) => list);
@@ -69,7 +79,7 @@ export class Revocations {
     const problem =
       list.sha256 !== sha256
         ? 'another list was built meanwhile: import it again'
-        : !this.#open.has(file) && this.#open.size >= MAX_REVOCATION_LISTS
+        : !this.#open.has(aboutOf(list)) && this.#open.size >= MAX_REVOCATION_LISTS
           ? `there are ${MAX_REVOCATION_LISTS} revocation lists already`
           : null;
     if (problem !== null) {
@@ -83,8 +93,8 @@ export class Revocations {
       next.value.close();
       throw thrown;
     }
-    this.#open.get(file)?.close();
-    this.#open.set(file, next.value);
+    this.#open.get(aboutOf(list))?.close();
+    this.#open.set(aboutOf(list), next.value);
     this.#damaged.delete(file);
     return ok(list);
   }
@@ -97,41 +107,33 @@ export class Revocations {
   #load(name: string): void {
     const opened = openList(join(this.#folder, name));
     if (!opened.ok) this.#damaged.set(name, opened.error);
-    else if (fileOfList(opened.value.list) === name) this.#open.set(name, opened.value);
+    else if (fileOfList(opened.value.list) === name) this.#open.set(aboutOf(opened.value.list), opened.value);
     else {
       opened.value.close();
       this.#damaged.set(name, `the revocation list ${name} holds another list: import both again`);
     }
   }
 
-  #holds(kind: RevocationKind): boolean {
+  /** Only a kind of which there is a list is worth the hashing. */
+  readonly #holds = (kind: RevocationKind): boolean => {
     for (const { list } of this.#open.values()) if (list.kind === kind) return true;
     for (const name of this.#damaged.keys()) if (kindOfFile(name) === kind) return true;
     return false;
-  }
-}
+  };
 
-interface Shelf {
-  rows(file: string): RevocationRows | undefined;
-  isDamaged(file: string): boolean;
-  damaged(file: string, why: string): void;
-}
-
-/** An exact match in any list revokes; without one, a list that should be there and cannot be read leaves it open. */
-function isRevokedBy(pass: PassFields, holds: (kind: RevocationKind) => boolean, shelf: Shelf): boolean | 'unknown' {
-  let isUnknown = false;
-  for (const name of revocationNamesOf(pass, holds)) {
-    const file = fileOfList(name);
+  #lookUp(name: RevocationName): boolean | 'unknown' {
     try {
-      if (shelf.rows(file)?.revokes(name.id, name.issuedAtMs) === true) return true;
+      if (this.#open.get(aboutOf(name))?.revokes(name.id, name.issuedAtMs) === true) return true;
     } catch (thrown) {
       if (!(thrown instanceof Database.SqliteError)) throw thrown;
-      shelf.damaged(file, `the revocation list ${file} cannot be read (${reasonOf(thrown)}): import it again`);
+      const file = fileOfList(name);
+      this.#damaged.set(file, `the revocation list ${file} cannot be read (${reasonOf(thrown)}): import it again`);
     }
-    isUnknown ||= shelf.isDamaged(file);
+    return this.#damaged.size > 0 && this.#damaged.has(fileOfList(name)) ? 'unknown' : false;
   }
-  return isUnknown ? 'unknown' : false;
 }
+
+const aboutOf = ({ kind, issuer, scope }: ListSubject): string => `${kind}\n${scope}\n${issuer}`;
 
 /** True where any of several sets of lists revokes; else `unknown` where one of them does not know. */
 export function anyRevokes(all: readonly Revocations[]): (pass: PassFields) => boolean | 'unknown' {
