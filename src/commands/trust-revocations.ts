@@ -16,7 +16,7 @@ import { carryOut } from './control-client.ts';
 import { wallNowMs } from './now.ts';
 
 const LOWEST_PRIORITY = 19;
-const TOLD_EVERY_ROWS = 250_000;
+const TOLD_EVERY_ROWS = 100_000;
 
 /**
  * Imports one revocation list into a kiosk's folder. All of the reading and storing is done in this process, which is not

@@ -21,19 +21,19 @@ function streamOf(text: string | Buffer, piece = 7): JsonStream {
   });
 }
 
-function valueOf(stream: JsonStream, token = stream.next()): Json {
+function readValue(stream: JsonStream, token = stream.next()): Json {
   switch (token) {
     case '{': {
       const members: Record<string, Json> = Object.create(null);
       for (let next = stream.next(); next === 'name'; next = stream.next()) {
         const name = stream.text;
-        members[name] = valueOf(stream);
+        members[name] = readValue(stream);
       }
       return members;
     }
     case '[': {
       const elements: Json[] = [];
-      for (let next = stream.next(); next !== ']'; next = stream.next()) elements.push(valueOf(stream, next));
+      for (let next = stream.next(); next !== ']'; next = stream.next()) elements.push(readValue(stream, next));
       return elements;
     }
     case 'string':
@@ -53,7 +53,7 @@ function valueOf(stream: JsonStream, token = stream.next()): Json {
 function read(text: string | Buffer, piece?: number): Json | 'refused' {
   try {
     const stream = streamOf(text, piece);
-    const value = valueOf(stream);
+    const value = readValue(stream);
     return stream.next() === 'end' ? value : 'refused';
   } catch (thrown) {
     if (thrown instanceof JsonStreamFault || (thrown instanceof Error && thrown.message === 'unexpected end')) {
@@ -76,7 +76,11 @@ describe('the JSON stream', () => {
   });
 
   it(`agrees with the strict parser about damaged texts (seed ${SEED})`, () => {
-    const damage = fc.record({ value: fc.jsonValue(), at: fc.nat(), by: fc.constantFrom(...'{}[],:"\\0-. eE1n\u0001') });
+    const damage = fc.record({
+      value: fc.jsonValue(),
+      at: fc.nat(),
+      by: fc.constantFrom(...'{}[],:"\\0-. eE1n\u0001'),
+    });
     fc.assert(
       fc.property(damage, ({ value, at, by }) => {
         const text = JSON.stringify(value);
@@ -117,12 +121,12 @@ describe('the JSON stream', () => {
 
   it('texts one after the other are told apart from texts with rubbish between', () => {
     const stream = streamOf('{"a":1}\n[2]');
-    expect(valueOf(stream)).toEqual({ a: 1 });
-    expect(valueOf(stream)).toEqual([2]);
+    expect(readValue(stream)).toEqual({ a: 1 });
+    expect(readValue(stream)).toEqual([2]);
     expect(stream.next()).toBe('end');
     expect(() => {
       const other = streamOf('{} x');
-      valueOf(other);
+      readValue(other);
       other.next();
     }).toThrow(JsonStreamFault);
   });
