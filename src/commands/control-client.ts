@@ -74,6 +74,7 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
       attendance: new Attendance(around),
       changed: () => {},
       importTrust: stores.value.importTrust,
+      revocations: stores.value.revocations,
     });
     return await office.carryOut(request);
   } finally {

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { plainText } from '../base/plain-text.ts';
 import { formatMinuteIn } from '../base/time.ts';
 import { chooseDataPath, type DataFolder, readDataFolder } from '../kiosk/data-folder.ts';
+import { loadPolicy } from '../kiosk/policy-files.ts';
 import type { ListDates } from '../pass/trust.ts';
-import type { Policy } from '../policy/policy.ts';
-import { presetNamed } from '../policy/presets.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
 import type { Settings } from '../settings/schema.ts';
-import { listName } from '../trust/trust-list.ts';
+import { Revocations } from '../trust/revocations.ts';
+import { listName, type NamedRevocations } from '../trust/trust-list.ts';
 import { fingerprintOf } from '../trust/trust-root.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import { counted, EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, refuseWords, tell } from './command.ts';
@@ -16,7 +16,7 @@ import { openStoredTrust, storedSettings } from './trust-options.ts';
 
 /** One thing that was looked at. */
 interface Finding {
-  readonly check: 'root' | 'list' | 'loose' | 'age' | 'stale';
+  readonly check: 'root' | 'list' | 'loose' | 'age' | 'stale' | 'revocations';
   readonly ok: boolean;
   readonly says: string;
 }
@@ -36,9 +36,38 @@ function consequence(dates: ListDates, choice: StaleChoice, zone: string): strin
   return `until ${at(dates.staleAfterMs)} the door works as ever; after that ${AFTERWARDS[choice]}; from ${at(dates.expiresAtMs)} on ${end}`;
 }
 
-function staleChoiceOf(settings: Settings): StaleChoice {
-  const preset: (Policy & { readonly stale?: StaleChoice }) | null = presetNamed(settings.policy);
-  return preset?.stale ?? 'mark';
+/** A policy that cannot be loaded is said where it keeps the kiosk from starting; here the default answers for it. */
+function staleChoiceOf(folder: DataFolder, settings: Settings): StaleChoice {
+  const policy = loadPolicy(folder, settings);
+  return policy.ok ? policy.value.stale : 'mark';
+}
+
+/** The revocation lists in the folder, and whether those that the signed list names are among them. */
+function checkRevocations(folder: DataFolder, named: readonly NamedRevocations[]): readonly Finding[] {
+  const stored = Revocations.open(folder.revocations);
+  try {
+    const lists = stored.list();
+    const missing = named.filter(({ sha256 }) => !lists.some((list) => list.sha256 === sha256));
+    return [
+      ...lists.map(
+        ({ kind, issuer, entries }): Finding => ({
+          check: 'revocations',
+          ok: true,
+          says: `${counted(entries, 'revocation')} (${kind}${issuer === '' ? '' : ` of ${issuer}`}) can be read`,
+        }),
+      ),
+      ...stored.complaints().map((says): Finding => ({ check: 'revocations', ok: false, says })),
+      ...missing.map(
+        ({ kind, issuer, sha256 }): Finding => ({
+          check: 'revocations',
+          ok: false,
+          says: `the list names revocations (${kind} of ${issuer}, digest ${sha256.slice(0, 16)}) that are not here: import their file`,
+        }),
+      ),
+    ];
+  } finally {
+    stored.close();
+  }
 }
 
 function checkLists(store: TrustStore): readonly Finding[] {
@@ -57,31 +86,34 @@ function checkLists(store: TrustStore): readonly Finding[] {
   ];
 }
 
-function checkContents(store: TrustStore, settings: Settings, atMs: number): readonly Finding[] {
+function checkContents(store: TrustStore, folder: DataFolder, atMs: number): readonly Finding[] {
+  const settings = storedSettings(folder);
   const contents = store.contents();
   if (!contents.ok) return [{ check: 'loose', ok: false, says: contents.error }];
   const { keys, list, warnings } = contents.value;
   const signed = list?.keys.length ?? 0;
   const loose = `${counted(keys.length - signed, 'loose key')} and ${counted(signed, 'signed key')} go together`;
   const conflicts = warnings.map((says): Finding => ({ check: 'list', ok: false, says }));
-  const findings: Finding[] = [{ check: 'loose', ok: true, says: loose }, ...conflicts];
+  const revocations = checkRevocations(folder, list?.revocations ?? []);
+  const findings: Finding[] = [{ check: 'loose', ok: true, says: loose }, ...conflicts, ...revocations];
   if (list === null) return [...findings, { check: 'age', ok: true, says: 'loose keys do not age' }];
   const age = trustAgeAt(list.dates, atMs);
   const words = { current: 'current', stale: 'old (stale)', expired: 'too old (expired)' }[age];
   return [
     ...findings,
     { check: 'age', ok: age === 'current', says: `${listName(list.dates.version)} is ${words}` },
-    { check: 'stale', ok: true, says: consequence(list.dates, staleChoiceOf(settings), settings.zone) },
+    { check: 'stale', ok: true, says: consequence(list.dates, staleChoiceOf(folder, settings), settings.zone) },
   ];
 }
 
 function check(folder: DataFolder, atMs: number): readonly Finding[] {
   if (!existsSync(folder.trust)) {
-    return [{ check: 'loose', ok: true, says: 'no keys were imported yet: this kiosk trusts its own stickers alone' }];
+    const none = 'no keys were imported yet: this kiosk trusts its own stickers alone';
+    return [{ check: 'loose', ok: true, says: none }, ...checkRevocations(folder, [])];
   }
   const store = openStoredTrust(folder);
   try {
-    return [...checkLists(store), ...checkContents(store, storedSettings(folder), atMs)];
+    return [...checkLists(store), ...checkContents(store, folder, atMs)];
   } finally {
     store.close();
   }

@@ -1,15 +1,23 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { chooseDataPath } from '../kiosk/data-folder.ts';
+import { pipeline } from 'node:stream/promises';
+import { reasonOf } from '../base/assert.ts';
+import { chooseDataPath, prepareDataFolder } from '../kiosk/data-folder.ts';
 import type { SentFile } from '../kiosk/office-request.ts';
 import { looksSigned } from '../trust/list-token.ts';
 import type { LooseDocument } from '../trust/loose-key.ts';
-import { parseTrustArgument, readSources } from '../trust/read-sources.ts';
+import { parseTrustArgument, readSources, type TrustSource } from '../trust/read-sources.ts';
+import { isRevocationFile } from '../trust/revocation-read.ts';
+import type { NamedRevocations } from '../trust/trust-list.ts';
 import { counted, EXIT_OK, orUsage, parseCommandLine, print, tell, UsageError } from './command.ts';
 import { carryOut } from './control-client.ts';
+import { openStoredTrust } from './trust-options.ts';
+import { importRevocations, sentenceOf } from './trust-revocations.ts';
 
 const sent = ({ name, bytes }: LooseDocument): SentFile => ({ name: resolve(name), bytes: bytes.toString('base64') });
 
-/** `trust import`: one signed list, or with `--unsigned` any number of files of loose keys. */
+/** `trust import`: one signed list and revocation lists, or with `--unsigned` any number of files of loose keys too. */
 export async function importFiles(args: readonly string[]): Promise<number> {
   const { values, positionals: files } = parseCommandLine(args, {
     data: { type: 'string' },
@@ -26,20 +34,71 @@ export async function importFiles(args: readonly string[]): Promise<number> {
   const dataPath = chooseDataPath(values.data);
   tell(`data folder: ${dataPath}`);
   const asJson = values.json === true;
-  const documents = orUsage(readSources(files.map(parseTrustArgument)));
-  if (unsigned) return importLoose(documents, dataPath, asJson);
-  const [rootFile] = root === undefined ? [] : orUsage(readSources([{ issuer: null, path: root }]));
-  const more = rootFile === undefined ? {} : { root: sent(rootFile) };
-  return importList(documents, { ...more, ...(fingerprint === undefined ? {} : { fingerprint }) }, dataPath, asJson);
+  const sources = files.map(parseTrustArgument);
+  const revocations = sources.filter(({ path }) => isRevocationFile(path));
+  const documents = orUsage(readSources(sources.filter((source) => !revocations.includes(source))));
+  if (documents.length > 0) {
+    if (unsigned) await importLoose(documents, dataPath, asJson);
+    else {
+      const [rootFile] = root === undefined ? [] : orUsage(readSources([{ issuer: null, path: root }]));
+      const more = rootFile === undefined ? {} : { root: sent(rootFile) };
+      await importList(documents, { ...more, ...(fingerprint === undefined ? {} : { fingerprint }) }, dataPath, asJson);
+    }
+  }
+  // After the list that may have just named them.
+  for (const source of revocations) await importRevocationFile(source, unsigned, dataPath, asJson);
+  return EXIT_OK;
 }
 
-async function importLoose(documents: readonly LooseDocument[], dataPath: string, asJson: boolean): Promise<number> {
+async function importRevocationFile(
+  source: TrustSource,
+  unsigned: boolean,
+  dataPath: string,
+  asJson: boolean,
+): Promise<void> {
+  const named = namedBySignedList(dataPath, await digestOf(source.path));
+  if (named === null && !unsigned) {
+    throw new UsageError(
+      `${source.path} is a revocation list that no signed trust list here names: say --unsigned if you know where it comes from`,
+    );
+  }
+  const built = await importRevocations(dataPath, source, named);
+  const { kind, issuer, entries } = built.list;
+  const replaced = built.replaces?.entries ?? null;
+  if (asJson) print(JSON.stringify({ kind, issuer, entries, signed: named !== null, replaced }));
+  tell(sentenceOf(built));
+}
+
+/** What the signed list in use says of a file with this digest, or null. */
+function namedBySignedList(dataPath: string, sha256: string): NamedRevocations | null {
+  const folder = orUsage(prepareDataFolder(dataPath));
+  if (!existsSync(folder.trust)) return null;
+  const store = openStoredTrust(folder);
+  try {
+    const { list } = orUsage(store.contents());
+    return list?.revocations.find((named) => named.sha256 === sha256) ?? null;
+  } finally {
+    store.close();
+  }
+}
+
+/** SHA-256 of a file that need not fit into memory, hexadecimal. */
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (thrown) {
+    throw new UsageError(`${path} cannot be read: ${reasonOf(thrown)}`);
+  }
+  return hash.digest('hex');
+}
+
+async function importLoose(documents: readonly LooseDocument[], dataPath: string, asJson: boolean): Promise<void> {
   const loose = documents.map((document) => ({ ...sent(document), issuer: document.issuer }));
   const done = orUsage(await carryOut(dataPath, { command: 'trust-import', documents: loose }));
   const [files, keys] = [Number(done['documents']), Number(done['keys'])];
   if (asJson) print(JSON.stringify({ documents: files, keys }));
   tell(`imported ${counted(keys, 'key')} from ${counted(files, 'file')}`);
-  return EXIT_OK;
 }
 
 async function importList(
@@ -47,7 +106,7 @@ async function importList(
   pinning: { readonly root?: SentFile; readonly fingerprint?: string },
   dataPath: string,
   asJson: boolean,
-): Promise<number> {
+): Promise<void> {
   const [list, another] = documents;
   const unsigned = documents.find(({ bytes }) => !looksSigned(bytes));
   if (unsigned !== undefined) {
@@ -67,5 +126,4 @@ async function importList(
     tell('the root before it has handed over: from now on only the new one signs lists');
   const size = `${counted(Number(issuers), 'issuer')} and ${counted(Number(keys), 'key')}`;
   tell(imported === true ? `imported trust list ${version} with ${size}` : `trust list ${version} is imported already`);
-  return EXIT_OK;
 }

@@ -8,6 +8,7 @@ import { fingerprintOf } from '../trust/trust-root.ts';
 import type { StoredDocument, TrustStore } from '../trust/trust-store.ts';
 import { counted, EXIT_OK, orUsage, parseCommandLine, print, refuseWords, tell } from './command.ts';
 import { openStoredTrust } from './trust-options.ts';
+import { listRevocations } from './trust-revocations.ts';
 
 /** `trust list`: the signed list in use and the ones before it, the loose files, and the keys of both. */
 export async function listTrust(args: readonly string[]): Promise<number> {
@@ -16,6 +17,7 @@ export async function listTrust(args: readonly string[]): Promise<number> {
   const dataPath = chooseDataPath(values.data);
   tell(`data folder: ${dataPath}`);
   const folder = orUsage(readDataFolder(dataPath));
+  listRevocations(folder, values.json === true);
   if (!existsSync(folder.trust)) {
     tell('no keys were imported yet: this kiosk trusts its own stickers alone');
     return EXIT_OK;

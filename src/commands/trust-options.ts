@@ -7,8 +7,10 @@ import { readSettings } from '../settings/file.ts';
 import type { Settings } from '../settings/schema.ts';
 import { loadStickerKey } from '../sticker/key.ts';
 import { conflictIn, trustOf } from '../trust/key-ring.ts';
+import { loadRevocations } from '../trust/load-revocations.ts';
 import { loadSources } from '../trust/load-sources.ts';
 import { parseTrustArgument } from '../trust/read-sources.ts';
+import { anyRevokes, Revocations } from '../trust/revocations.ts';
 import { openTrustStore, type TrustContents, type TrustStore } from '../trust/trust-store.ts';
 import { orUsage, tell, UsageError } from './command.ts';
 import { readJournal } from './read-journal.ts';
@@ -24,8 +26,10 @@ export async function loadTrust(
   dataPath: string | undefined,
   rootPath?: string,
 ): Promise<Trust> {
-  const loaded = orUsage(await loadSources(trustArguments.map(parseTrustArgument), rootPath ?? null));
-  if (dataPath === undefined) return trustOf(loaded.keys, undefined, loaded.list?.dates ?? null);
+  const sources = trustArguments.map(parseTrustArgument);
+  const loaded = orUsage(await loadSources(sources, rootPath ?? null));
+  const given = orUsage(loadRevocations(sources));
+  if (dataPath === undefined) return trustOf(loaded.keys, given.isRevoked, loaded.list?.dates ?? null);
   const folder = orUsage(readDataFolder(dataPath));
   const stored = storedTrust(folder);
   const keys = [...loaded.keys, ...stored.keys];
@@ -35,7 +39,8 @@ export async function loadTrust(
     throw new UsageError('the data folder holds a signed trust list already: leave out the one of --trust, or --data');
   }
   const list = loaded.list ?? stored.list;
-  return withStickersOf(folder, trustOf(keys, undefined, list?.dates ?? null));
+  const kept = Revocations.open(folder.revocations);
+  return withStickersOf(folder, trustOf(keys, anyRevokes([given, kept]), list?.dates ?? null));
 }
 
 /** The settings of a kiosk that is only looked at; the id that it may not have drawn yet is left open. */

@@ -30,7 +30,8 @@ export const verify: Command = {
 
 Reads one pass a line and prints one verdict a line. Nothing is recorded and nothing is fetched.
 
-  --trust [ISSUER=]PATH   keys to trust: a file or a folder (repeatable), one signed trust list among them
+  --trust [ISSUER=]PATH   keys to trust, and revocation lists: a file or a folder (repeatable), one signed trust list
+                          among them
   --trust-root FILE       the public key that signs the list
   --data DIR              also trust what that kiosk trusts, its own stickers included
   --policy P              a policy file, a preset (${PRESETS.map(({ id }) => id).join(', ')}) or none; default any-genuine

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { canonicalJson } from '../base/json.ts';
 import type { FormatName, Kind } from '../pass/pass.ts';
 import type { ReasonCode, VerdictName } from '../policy/reasons.ts';
+import type { RevocationKind } from '../trust/revocation-list.ts';
 
 export type DeviceName = 'scanner' | 'signal' | 'printer' | 'voice';
 export type LastEnd = 'first-start' | 'stopped' | 'unknown';
@@ -64,6 +65,14 @@ export type Note =
   | { readonly type: 'trust-root'; readonly root: string; readonly became: 'pinned' | 'handed-over' }
   /** A stored list was not what was imported; `using` is the version used in its place, null for none. */
   | { readonly type: 'trust-fallback'; readonly using: number | null }
+  | {
+      readonly type: 'revocations-imported';
+      readonly signed: boolean;
+      readonly sha256: string;
+      readonly kind: RevocationKind;
+      readonly issuer: string;
+      readonly entries: number;
+    }
   | { readonly type: 'settings-changed'; readonly members: readonly string[] }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 

@@ -10,6 +10,7 @@ import type { Policy } from '../policy/policy.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
 import type { Settings } from '../settings/schema.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
+import { adoptRevocations } from './adopt-revocations.ts';
 import type { Attendance } from './attendance.ts';
 import { MAX_COUNT_OUT, type OfficeAnswer, type OfficeRequest } from './office-request.ts';
 import type { StickerDesk } from './sticker-desk.ts';
@@ -24,6 +25,7 @@ export interface BackOfficeParts {
   readonly desk: StickerDesk;
   readonly trust: () => Trust;
   readonly importTrust: Stores['importTrust'];
+  readonly revocations: Stores['revocations'];
   readonly policy: () => Policy;
   readonly settings: () => Settings;
   readonly attendance: Attendance;
@@ -50,6 +52,8 @@ export class BackOffice {
         case 'trust-import':
         case 'trust-list-import':
           return await importTrust(request, this.#parts);
+        case 'revocations-adopt':
+          return adoptRevocations(this.#parts, request.sha256);
         case 'count-out':
           return this.#count({ type: 'counted-out', count: request.count });
         case 'count-reset':

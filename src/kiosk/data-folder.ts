@@ -16,6 +16,8 @@ export interface DataFolder {
   readonly path: string;
   readonly journal: string;
   readonly trust: string;
+  /** The folder of revocation lists, each a file of its own. */
+  readonly revocations: string;
   readonly settings: string;
   /** The owner's policy files. */
   readonly policies: string;
@@ -35,6 +37,7 @@ export function dataFolderAt(path: string): DataFolder {
     path,
     journal: join(path, 'journal.db'),
     trust: join(path, 'trust.db'),
+    revocations: join(path, 'revocations'),
     settings: join(path, 'settings.json'),
     policies: join(path, 'policies'),
     stickerKey: join(path, 'keys', 'sticker.jwk'),

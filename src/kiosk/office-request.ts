@@ -15,6 +15,8 @@ export type OfficeRequest =
   | { readonly command: 'sticker-revoke'; readonly id: string }
   | { readonly command: 'count-out'; readonly count: number }
   | { readonly command: 'count-reset' }
+  /** Puts the list that lies built in the folder into use; the digest is that of the file it was built from. */
+  | { readonly command: 'revocations-adopt'; readonly sha256: string }
   | { readonly command: 'trust-import'; readonly documents: readonly SentDocument[] }
   | {
       readonly command: 'trust-list-import';
@@ -59,6 +61,7 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'sticker-revoke': ({ id }) => typeof id === 'string',
   'count-out': ({ count }) => Number.isSafeInteger(count),
   'count-reset': () => true,
+  'revocations-adopt': ({ sha256 }) => typeof sha256 === 'string',
   'trust-import': ({ documents }) => Array.isArray(documents) && documents.every(isSentDocument),
   'trust-list-import': ({ list, root, fingerprint }) =>
     isSentFile(list) && (root === undefined || isSentFile(root)) && isTextOrAbsent(fingerprint),

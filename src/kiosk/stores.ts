@@ -10,6 +10,7 @@ import { loadStickerKey, type StickerKey } from '../sticker/key.ts';
 import { importDocuments } from '../trust/import-documents.ts';
 import type { Found, ImportTask } from '../trust/import-protocol.ts';
 import { trustOf } from '../trust/key-ring.ts';
+import { Revocations } from '../trust/revocations.ts';
 import { openTrustStore, type TrustContents, type TrustStore } from '../trust/trust-store.ts';
 import { clockFloorMs } from './clock-floor.ts';
 import { type DataFolder, loadKioskId, loadUseKeySecret, lockDataFolder, prepareDataFolder } from './data-folder.ts';
@@ -23,6 +24,8 @@ export interface Stores {
   readonly policy: Policy;
   readonly journal: SqliteJournal;
   readonly trustStore: TrustStore;
+  /** Asked by `trust()` and swapped list by list beneath it. */
+  readonly revocations: Revocations;
   readonly stickerKey: StickerKey;
   /** The keys as they are now: swapped in one step by `importTrust`. */
   trust(): Trust;
@@ -75,8 +78,9 @@ async function openLocked(
   const journal = SqliteJournal.open({ open, clock, bootId, useKeySecret: useKeySecret.value });
   if (!journal.ok) return journal;
 
+  const revocations = Revocations.open(folder.revocations);
   const trustIn = ({ keys, list }: TrustContents): Trust =>
-    withOwnStickers(trustOf(keys, undefined, list?.dates ?? null), {
+    withOwnStickers(trustOf(keys, revocations.isRevoked, list?.dates ?? null), {
       issuer: issuerOf(settings.value),
       key: stickerKey.value,
       isRevoked: (id) => journal.value.isStickerRevoked(id),
@@ -93,6 +97,7 @@ async function openLocked(
     policy: policy.value,
     journal: journal.value,
     trustStore: trustStore.value,
+    revocations,
     stickerKey: stickerKey.value,
     trust: () => trust,
     trustContents: () => contents,
@@ -108,6 +113,7 @@ async function openLocked(
     close() {
       journal.value.close();
       trustStore.value.close();
+      revocations.close();
       release();
     },
   });

@@ -13,6 +13,7 @@ const PROVEN: ReadonlySet<PassReason> = new Set([
   'expired',
   'bad-claims',
   'revoked',
+  'trust-stale',
 ]);
 
 /** What a scan leaves in the journal: of an unproven scan no more than the name of its format. */

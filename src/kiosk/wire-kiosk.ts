@@ -51,7 +51,8 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
   const kiosk = new Kiosk({ ...around, desk });
   const { attendance } = kiosk;
   const changed = (): void => kiosk.refresh();
-  const office = new BackOffice({ ...around, desk, attendance, changed, importTrust: stores.importTrust });
+  const { importTrust, revocations } = stores;
+  const office = new BackOffice({ ...around, desk, attendance, changed, importTrust, revocations });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();

@@ -30,8 +30,12 @@ export function authenticate(presented: Presented, trust: Trust, now: WallTime):
   }
   const verified = recognised.format.verify(line, trust, now);
   if (!verified.ok) return verified;
-  if (trust.isRevoked(verified.value)) {
+  const revoked = trust.isRevoked(verified.value);
+  if (revoked === true) {
     return refusal('revoked', 'the issuer has taken this pass back', withoutClaims(verified.value));
+  }
+  if (revoked === 'unknown') {
+    return refusal('trust-stale', 'a revocation list for this pass cannot be read', withoutClaims(verified.value));
   }
   // Here and nowhere else a set of fields becomes a pass: the brand says that all of the above was asked.
   return ok(verified.value as Pass);

@@ -90,6 +90,16 @@ export function decodeCoseSign1(bytes: Buffer): Result<CoseSign1, string> {
   });
 }
 
+const ES256 = -7;
+
+/**
+ * The bytes that a signature hash of the EU's revocation lists covers (Implementing Decision (EU) 2022/483): r alone for
+ * ECDSA, because anybody can turn s into its negative, and all of any other signature.
+ */
+export function hashedSignature({ alg, signature }: CoseSign1): Buffer {
+  return alg === ES256 ? signature.subarray(0, signature.length / 2) : signature;
+}
+
 /**
  * RFC 9052 section 4.4 with a key that was looked up by the message's key id. The algorithm must be on the closed
  * list, fit the key's type, and be the one the key was published for, if it says.

@@ -1,3 +1,4 @@
+import { textOr } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { type Cbor, type CborMap, isCborMap, jsonObjectOf } from './cbor-value.ts';
 import type { Claims, JsonObject } from './pass.ts';
@@ -34,7 +35,14 @@ export interface DccClaims {
   readonly claims: Claims;
   /** The issuer's own name for the certificate (`ci`); empty where it left that empty. */
   readonly certificateId: string;
+  /** Those of all entries, for revocation lists. */
+  readonly certificateIds: readonly string[];
+  /** The country codes (`co`) of all entries. */
+  readonly countries: readonly string[];
 }
+
+const textsOf = (entries: readonly JsonObject[], name: string): readonly string[] =>
+  entries.map((entry) => textOr(entry[name])).filter((value) => value !== '');
 
 /**
  * The EU DCC payload (schema 1.0.0 to 1.3.0): exactly one filled group, its required members, and a name that the
@@ -62,5 +70,7 @@ export function readDccClaims(certificate: CborMap): Result<DccClaims, string> {
       ticket: null,
     },
     certificateId: typeof certificateId === 'string' ? certificateId : '',
+    certificateIds: textsOf(entries.value, 'ci'),
+    countries: textsOf(entries.value, 'co'),
   });
 }

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../base/result.ts';
 import type { WallTime } from '../base/time.ts';
 import { type Cbor, type CborMap, isCborMap } from './cbor-value.ts';
-import type { CoseSign1 } from './cose.ts';
+import { type CoseSign1, hashedSignature } from './cose.ts';
 import { claimedInstant, isUnreadableDate, LABEL_EXP, LABEL_IAT, LABEL_ISS, LABEL_NBF } from './cwt.ts';
 import { checkDates } from './dates.ts';
 import { type DccGroup, readDccClaims, soleGroup } from './dcc-claims.ts';
@@ -72,5 +72,11 @@ export function verifyEuDcc(
     passId: certificateId === '' ? digestPassId(FORMAT, issuer, message.payload) : Buffer.from(certificateId, 'utf8'),
     claims: claims.value.claims,
     single: false,
+    revocable: {
+      by: 'dcc',
+      ucis: claims.value.certificateIds,
+      countries: [...new Set([...(issuer === null ? [] : [issuer]), ...claims.value.countries])],
+      signature: hashedSignature(message),
+    },
   });
 }

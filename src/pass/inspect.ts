@@ -22,6 +22,7 @@ const WHY: Readonly<Record<PassReason, string>> = {
   expired: 'it is genuine, but no longer valid',
   'bad-claims': 'it is genuine, but what it says cannot be used',
   revoked: 'it is genuine, but its issuer took it back',
+  'trust-stale': 'it is genuine, but the list that says whether it was taken back cannot be read',
 };
 /** The signature is checked before these, so that what the scan says of itself is its issuer's word. */
 const SIGNED: ReadonlySet<PassReason> = new Set([
@@ -30,6 +31,7 @@ const SIGNED: ReadonlySet<PassReason> = new Set([
   'expired',
   'bad-claims',
   'revoked',
+  'trust-stale',
 ]);
 
 /**

@@ -127,5 +127,6 @@ function verifyOwn(
     passId: namedPassId(issuer, claims.value.jti),
     claims: claims.value.claims,
     single: claims.value.single,
+    revocable: { by: 'jti', jti: claims.value.jti },
   });
 }

@@ -52,7 +52,8 @@ export type PassReason =
   | 'not-yet-valid'
   | 'expired'
   | 'bad-claims'
-  | 'revoked';
+  | 'revoked'
+  | 'trust-stale';
 
 /**
  * The claims of every format in the vocabulary of the EU DCC: exactly one of `v`, `t`, `r`, `x` for a health
@@ -90,6 +91,22 @@ export const NO_FINDING: Finding = {
   validUntilMs: null,
 };
 
+/** What a published revocation list may name a pass by; each is signed, so that the holder cannot change it. */
+export type Revocable =
+  | {
+      readonly by: 'dcc';
+      /** The unique certificate identifiers as they stand in the certificate. */
+      readonly ucis: readonly string[];
+      /** The issuer of the CWT and the countries of the entries: lists speak of either. */
+      readonly countries: readonly string[];
+      /** What a hash of the signature covers: r alone for ECDSA, which no holder can vary as s can be. */
+      readonly signature: Buffer;
+    }
+  | { readonly by: 'rid'; readonly rid: string }
+  /** The whole ticket as scanned, which its form leaves one spelling. */
+  | { readonly by: 'secret'; readonly secret: string }
+  | { readonly by: 'jti'; readonly jti: string };
+
 export interface PassFields extends Finding {
   readonly format: VerifiableFormat;
   readonly kind: Kind;
@@ -104,6 +121,8 @@ export interface PassFields extends Finding {
    * every policy.
    */
   readonly copyMs?: number;
+  /** Absent where no kind of list can name the pass. */
+  readonly revocable?: Revocable;
 }
 
 /** A genuine, unrevoked pass within its own dates: only `authenticate` makes one. */

@@ -23,6 +23,7 @@ export const MAX_SEED_LENGTH = 128;
 const UNREAD: Finding = { ...NO_FINDING, format: FORMAT, kind: 'ticket' };
 
 interface Opened {
+  readonly line: string;
   readonly signed: Buffer;
   readonly signature: Buffer;
   readonly ticket: PretixTicket;
@@ -37,7 +38,7 @@ function open(line: string): Result<Opened, string> {
   if (signatureAt + SIGNATURE_BYTES !== bytes.length) return err('longer or shorter than its lengths say');
   const signed = bytes.subarray(HEAD_BYTES, signatureAt);
   const ticket = decodePretixTicket(signed);
-  return ticket.ok ? ok({ signed, signature: bytes.subarray(signatureAt), ticket: ticket.value }) : ticket;
+  return ticket.ok ? ok({ line, signed, signature: bytes.subarray(signatureAt), ticket: ticket.value }) : ticket;
 }
 
 const isSignedBy = ({ key }: TrustedKey, { signed, signature }: Opened): boolean => {
@@ -89,6 +90,7 @@ function verifyOpened(opened: Opened, trust: Trust, now: WallTime): Result<PassF
     },
     // Whether a ticket is good for one entry is the event's rule, not on the ticket.
     single: false,
+    revocable: { by: 'secret', secret: opened.line },
   });
 }
 

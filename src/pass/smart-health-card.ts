@@ -22,6 +22,9 @@ const PAIR_OFFSET = 45;
 const LARGEST_PAIR = 77;
 const DIGIT_ZERO = 0x30;
 
+/** `rid`: at most 24 characters of the base64url alphabet. */
+export const CARD_RID = /^[A-Za-z0-9_-]{1,24}$/;
+
 export const MAX_ISSUER_LENGTH = 256;
 const ISSUER = /^(?=[\x21-\x7e]*$)https:\/\/[^/?#]+(?:\/[^/?#]+)*$/;
 
@@ -82,6 +85,12 @@ function claimsOfCard({ payload, issuer }: Card): Result<Claims, string> {
   return claimsOfBundle(isJsonObject(subject) ? subject['fhirBundle'] : undefined, issuer);
 }
 
+/** The framework's own revocation id; one that is not of its form is in no list. */
+function revocableOf({ vc }: JsonObject): Pick<PassFields, 'revocable'> {
+  const rid = isJsonObject(vc) ? vc['rid'] : undefined;
+  return typeof rid === 'string' && CARD_RID.test(rid) ? { revocable: { by: 'rid', rid } } : {};
+}
+
 /**
  * SMART Health Card, framework 1.4: `shc:/` over pairs of digits over a compact ES256 JWS over raw DEFLATE over a
  * credential with a FHIR bundle. A key counts only in the set of the very issuer that the card names.
@@ -122,6 +131,7 @@ function verify(line: string, trust: Trust, now: WallTime): Result<PassFields, R
     passId: digestPassId(FORMAT, issuer, jws.payload),
     claims: claims.value,
     single: false,
+    ...revocableOf(payload),
   });
 }
 

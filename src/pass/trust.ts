@@ -74,6 +74,6 @@ export interface Trust {
    * @param certificate DER
    */
   certified(format: VerifiableFormat, certificate: Buffer): CertifiedKey | Uncertified;
-  /** True only for an exact match in a revocation list. */
-  isRevoked(pass: PassFields): boolean;
+  /** True only for an exact match in a revocation list; `unknown` where a list of this kind is there and cannot be read. */
+  isRevoked(pass: PassFields): boolean | 'unknown';
 }

@@ -157,7 +157,7 @@ function verify(line: string, trust: Trust, now: WallTime): Result<PassFields, R
     single: false,
   });
   // The pass is remembered by one of its credentials, so that the others are looked up here.
-  if (tokens.some(({ credential }) => trust.isRevoked(fieldsOf(credential.passId)))) {
+  if (tokens.some(({ credential }) => trust.isRevoked(fieldsOf(credential.passId)) === true)) {
     return refusal('revoked', 'the issuer has taken one of the credentials back', finding);
   }
   return ok(fieldsOf((tokens[decisiveAt] ?? tokens[0]).credential.passId));

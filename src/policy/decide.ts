@@ -81,7 +81,8 @@ export function verdictFor(reason: ReasonCode, policy: Policy | null): VerdictNa
 export function decideRefusal(refusal: Refusal, policy: Policy | null): Decision {
   const verdict = verdictFor(refusal.reason, policy);
   return {
-    verdict,
+    // What is no pass is not admitted, even for a reason that leaves that choice for passes.
+    verdict: verdict === 'admit' ? 'assist' : verdict,
     reason: refusal.reason,
     rule: null,
     validFromMs: refusal.finding.validFromMs,

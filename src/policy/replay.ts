@@ -113,7 +113,9 @@ function claimsThatFit(facts: Facts, atMs: number, zone: string, policy: Policy)
  */
 export function replay(scan: Remembered, policy: Policy, site: Site): VerdictName | null {
   const { reason, format, facts, atMs, trusted } = scan;
-  if (isPassReason(reason)) return decideRefusal({ reason, detail: '', finding: NO_FINDING }, policy).verdict;
+  const isOfList = reason === 'trust-stale' && facts !== null;
+  if (!isOfList && isPassReason(reason))
+    return decideRefusal({ reason, detail: '', finding: NO_FINDING }, policy).verdict;
   const verifiable = VERIFIABLE_FORMATS.find((name) => name === format);
   if (facts === null || verifiable === undefined || reason === 'already-used') return null;
   const ages: readonly TrustAge[] = reason === 'trust-stale' ? ['stale', 'expired'] : ['current'];

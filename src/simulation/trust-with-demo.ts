@@ -16,7 +16,8 @@ export function trustWithDemo(stores: Stores, demoFolder: string): Result<() => 
     if (combined !== null && now === imported) return combined;
     imported = now;
     const keys = [...stores.trustContents().keys, ...demo.value];
-    const ring = trustOf(conflictIn(keys) === null ? keys : demo.value, undefined, now.list);
+    const isFree = conflictIn(keys) === null;
+    const ring = trustOf(isFree ? keys : demo.value, stores.revocations.isRevoked, now.list);
     combined = withOwnStickers(ring, {
       issuer: issuerOf(stores.settings),
       key: stores.stickerKey,

@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { decodeBase64, decodeBase64url } from '../base/base64url.ts';
 import { canonicalJson } from '../base/json.ts';
-import type { PassFields, VerifiableFormat } from '../pass/pass.ts';
+import type { VerifiableFormat } from '../pass/pass.ts';
 import type { ListDates, Trust, TrustedKey } from '../pass/trust.ts';
 import { Authorities } from './authorities.ts';
 import { FORMATS_NAMED_BY_KID, type LooseKey } from './loose-key.ts';
@@ -123,7 +123,7 @@ export function conflictIn(keys: readonly LooseKey[]): string | null {
  */
 export function trustOf(
   keys: readonly TrustedKey[],
-  isRevoked: (pass: PassFields) => boolean = () => false,
+  isRevoked: Trust['isRevoked'] = () => false,
   list: ListDates | null = null,
 ): Trust {
   const ring = new KeyRing<TrustedKey>();

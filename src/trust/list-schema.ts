@@ -7,6 +7,7 @@ import { wrongValue } from '../settings/complaint.ts';
 import { group, oneOf, wholeNumber } from '../settings/members.ts';
 import { ENVIRONMENTS } from '../settings/schema.ts';
 import { MAX_TRUST_KEYS } from './loose-key.ts';
+import { REVOCATION_KINDS } from './revocation-list.ts';
 
 export const MAX_ISSUER_ID_LENGTH = 512;
 const MAX_TITLE_LENGTH = 255;
@@ -51,7 +52,7 @@ const issuer = group({
 });
 
 const revocations = group({
-  kind: line(MAX_TITLE_LENGTH, 'the kind of revocations'),
+  kind: oneOf(REVOCATION_KINDS),
   issuer: line(MAX_ISSUER_ID_LENGTH, 'the issuer').nullable().default(null),
   sha256,
   entries: wholeNumber(0, Number.MAX_SAFE_INTEGER, ' entries'),

@@ -11,19 +11,14 @@ import { conflictIn } from './key-ring.ts';
 import { keysOfIssuers } from './list-keys.ts';
 import { type ListPayload, listSchema } from './list-schema.ts';
 import { type LooseKey, MAX_TRUST_KEYS } from './loose-key.ts';
+import type { ListExpectation } from './revocation-list.ts';
 import { readRootJwk, type TrustRoot } from './trust-root.ts';
 
 /** Members and elements that one key of a list may cost, its share of the issuer's included. */
 const MAX_ITEMS_PER_KEY = 48;
 
 /** A file of revocations that the list vouches for by its digest. */
-export interface NamedRevocations {
-  readonly kind: string;
-  readonly issuer: string | null;
-  /** SHA-256 of the file's bytes, hexadecimal. */
-  readonly sha256: string;
-  readonly entries: number;
-}
+export type NamedRevocations = ListExpectation;
 
 /** The authority to which entries of the visitor register are sealed (ECDH-ES on P-256). */
 export interface RegisterAuthority {
@@ -93,7 +88,8 @@ function listOf(payload: ListPayload): Result<TrustList, string> {
     issuers: issuers.length,
     keys: keys.value,
     nextRoot: nextRoot.value,
-    revocations,
+    // pretix's lists name no issuer.
+    revocations: revocations.map(({ issuer, ...named }) => ({ ...named, issuer: issuer ?? '' })),
     policies,
     register: register.value,
   });

@@ -3,7 +3,6 @@ import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import type { PassFields } from '../pass/pass.ts';
 import type { Trust } from '../pass/trust.ts';
 import type { Environment } from '../settings/schema.ts';
 import { type FoundList, importList, type ListCandidate, type ListSite } from './import-list.ts';
@@ -50,7 +49,7 @@ export interface TrustStore {
   /** The keys of `contents`. */
   keys(): Result<readonly LooseKey[], string>;
   /** `keys` as the verifier asks for them. */
-  load(isRevoked?: (pass: PassFields) => boolean): Result<Trust, string>;
+  load(isRevoked?: Trust['isRevoked']): Result<Trust, string>;
   close(): void;
 }
 
@@ -211,7 +210,7 @@ class SqliteTrustStore implements TrustStore {
     return contents.ok ? ok(contents.value.keys) : contents;
   }
 
-  load(isRevoked?: (pass: PassFields) => boolean): Result<Trust, string> {
+  load(isRevoked?: Trust['isRevoked']): Result<Trust, string> {
     const contents = this.contents();
     if (!contents.ok) return contents;
     const { keys, list } = contents.value;

@@ -5,13 +5,14 @@ import { makeFurtherIssuers } from './further-samples.ts';
 import { makeKioskSite } from './kiosk-site.ts';
 import { machineLine } from './machine.ts';
 import { benchMemory } from './memory.ts';
+import { benchRevocation } from './revocation.ts';
 import { makeIssuers } from './samples.ts';
 import { benchScanToSignal } from './scan-to-signal.ts';
 import { benchStart } from './start.ts';
 
 /** `npm run bench`, or `npm run bench -- --quick` for a first look in less than a minute. */
-const LONG = { rounds: 6_000, scans: 2_000, early: 20_000, all: 100_000, starts: 10 };
-const QUICK = { rounds: 1_500, scans: 300, early: 2_000, all: 6_000, starts: 3 };
+const LONG = { rounds: 6_000, scans: 2_000, early: 20_000, all: 100_000, starts: 10, imports: 20 };
+const QUICK = { rounds: 1_500, scans: 300, early: 2_000, all: 6_000, starts: 3, imports: 2 };
 const sizes = process.argv.includes('--quick') ? QUICK : LONG;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -31,6 +32,7 @@ try {
     printAll(await benchScanToSignal(site, issuers.euDcc, sizes.scans));
     printAll(await benchMemory(site, issuers, sizes.early, sizes.all));
     printAll(await benchStart(site, sizes.starts));
+    printAll(await benchRevocation(site, issuers, sizes.imports));
   } else {
     print('scan to signal, memory and start were not measured: they need python3 to make pseudo terminals');
   }
