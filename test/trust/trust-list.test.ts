@@ -154,7 +154,7 @@ describe('a trust list is refused whole, in one sentence,', () => {
     ['with a next root on another curve', { nextRoot: jwkOf(jwsSigner('P-384').publicKey) }, /nextRoot is neither/],
     [
       'with revocations without digest',
-      { revocations: [{ kind: 'k', entries: 1, sha256: 'A'.repeat(64) }] },
+      { revocations: [{ kind: 'dcc-uci', entries: 1, sha256: 'A'.repeat(64) }] },
       /revocations\.0\.sha256/,
     ],
     ['with a private register key', register(jwkOf(privateKey)), /register\.jwk holds a private key/],
@@ -189,7 +189,7 @@ describe('a trust list is refused whole, in one sentence,', () => {
 describe('the limits of a list', () => {
   it(`${MAX_NAMED_FILES} files of revocations are named and one more is not`, () => {
     const named = (count: number) => {
-      const file = { kind: 'k', sha256: 'a'.repeat(64), entries: 1 };
+      const file = { kind: 'dcc-uci', sha256: 'a'.repeat(64), entries: 1 };
       return listPayload(1, { revocations: Array.from({ length: count }, () => file) });
     };
     expect(read(named(MAX_NAMED_FILES)).revocations).toHaveLength(MAX_NAMED_FILES);
