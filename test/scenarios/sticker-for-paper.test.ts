@@ -156,11 +156,11 @@ it.skipIf(!hasZbar)(
     const { stickers } = await simulator.world((world) => world.stickers.length > 0);
     const id = stickers[0]?.id ?? '';
     const token = readCode(await simulator.picture(id), site.folder);
-    await simulator.post('scan', { sticker: id });
-    expect(await simulator.door()).toMatchObject({ state: 'showing', ...ADMITTED });
-    await simulator.post('scan', { pass: 'member' });
     await simulator.post('scan', { base64: Buffer.from(token).toString('base64') });
-    expect(await simulator.door()).toMatchObject({ state: 'showing', ...ADMITTED, scan: 4 });
+    expect(await simulator.door()).toMatchObject({ state: 'showing', ...ADMITTED, scan: 2 });
+    // Letter by letter the same code as the one in view: no new presentation.
+    await simulator.post('scan', { sticker: id });
+    expect(await simulator.door()).toMatchObject({ state: 'showing', ...ADMITTED, scan: 2 });
     expect(await simulator.stop()).toBe(0);
 
     const entries = entriesIn(data);
