@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../src/base/time.ts';
+import { MAX_IN_VIEW } from '../../src/kiosk/inbox.ts';
 import { type DemoIssuers, loadDemoIssuers } from '../../src/simulation/demo-issuers.ts';
 import { signEuDcc } from '../../src/simulation/demo-passes.ts';
 import { encodePng } from '../../src/sticker/png.ts';
@@ -86,8 +87,8 @@ describe('a visitor with a paper certificate', () => {
       const again = await verify(token);
       expect(jsonLines(again)).toMatchObject([REVOKED]);
       expect(again.code).toBe(1);
-      // Somebody else comes in between: the same code still in view would be the same presentation.
-      expect(await verdictOn(paper())).toMatchObject(ADMITTED);
+      // Others come in between, as many as can be in view: the same code still in view would be the same presentation.
+      for (let guest = 0; guest < MAX_IN_VIEW; guest += 1) expect(await verdictOn(paper())).toMatchObject(ADMITTED);
       expect(await verdictOn(token)).toMatchObject(REVOKED);
       expect(
         entriesIn(site.data).flatMap((entry) => ('sticker' in entry ? [[entry.type, entry.sticker]] : [])),
@@ -156,11 +157,11 @@ it.skipIf(!hasZbar)(
     const { stickers } = await simulator.world((world) => world.stickers.length > 0);
     const id = stickers[0]?.id ?? '';
     const token = readCode(await simulator.picture(id), site.folder);
-    await simulator.post('scan', { sticker: id });
-    expect(await simulator.door()).toMatchObject({ state: 'showing', ...ADMITTED });
-    await simulator.post('scan', { pass: 'member' });
     await simulator.post('scan', { base64: Buffer.from(token).toString('base64') });
-    expect(await simulator.door()).toMatchObject({ state: 'showing', ...ADMITTED, scan: 4 });
+    expect(await simulator.door()).toMatchObject({ state: 'showing', ...ADMITTED, scan: 2 });
+    // Letter by letter the same code as the one in view: no new presentation.
+    await simulator.post('scan', { sticker: id });
+    expect(await simulator.door()).toMatchObject({ state: 'showing', ...ADMITTED, scan: 2 });
     expect(await simulator.stop()).toBe(0);
 
     const entries = entriesIn(data);
