@@ -15,7 +15,7 @@ const HARNESS = {
   round: 'how many kills',
   rounds: 10_000,
   lanes: 2,
-  breaks: ['act-then-record', 'dropped-passback'],
+  breaks: { 'act-then-record': /^LOST/, 'dropped-passback': /^DOUBLED/ },
 };
 
 /** Tickets that are held up before the first of them is answered, as in a queue at rush hour. */

@@ -11,6 +11,8 @@ export interface Options {
   readonly lanes: number;
   /** The mutant to run in place of the kiosk, which the harness must catch; null for the kiosk itself. */
   readonly broken: string | null;
+  /** What a catch of that mutant looks like. */
+  readonly symptom: RegExp;
 }
 
 export interface Harness {
@@ -20,7 +22,8 @@ export interface Harness {
   readonly round: string;
   readonly rounds: number;
   readonly lanes: number;
-  readonly breaks: readonly string[];
+  /** The mutants that it must catch, each with what a catch looks like: a mutant that merely fails is not caught. */
+  readonly breaks: Readonly<Record<string, RegExp>>;
 }
 
 const WHOLE = /^[1-9]\d{0,6}$/;
@@ -30,14 +33,16 @@ export function optionsOf(harness: Harness): Options {
   const { values } = readArguments(harness);
   if (values.help === true) end(0, helpOf(harness));
   const broken = values.break ?? null;
-  if (broken !== null && !harness.breaks.includes(broken)) {
-    end(2, `--break takes one of ${harness.breaks.join(', ')}, not '${broken}'`);
+  const symptom = broken === null ? /./ : harness.breaks[broken];
+  if (symptom === undefined) {
+    return end(2, `--break takes one of ${Object.keys(harness.breaks).join(', ')}, not '${String(broken)}'`);
   }
   return {
     rounds: whole('--rounds', values.rounds, harness.rounds),
     lanes: whole('--lanes', values.lanes, harness.lanes),
     seed: values.seed === undefined ? randomInt(SEEDS) : whole('--seed', values.seed, 0),
     broken,
+    symptom,
   };
 }
 
@@ -68,7 +73,7 @@ ${does}
   --rounds N    ${round} (usually ${rounds})
   --lanes N     kiosks side by side (usually ${lanes})
   --seed N      repeats the choices of an earlier run
-  --break NAME  runs a broken kiosk instead, which must be caught: ${breaks.join(', ')}`;
+  --break NAME  runs a broken kiosk instead, which must be caught: ${Object.keys(breaks).join(', ')}`;
 
 function end(code: number, says: string): never {
   (code === 0 ? process.stdout : process.stderr).write(`${says}\n`);

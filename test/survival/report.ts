@@ -3,7 +3,8 @@ import type { Options } from './options.ts';
 const PROGRESS_EVERY = 100;
 const MOST_TOLD = 20;
 
-/** Tells how a harness gets on and ends the process: 0 for a clean run, 1 for a failure, 1 for a mutant that was caught. */
+/** Tells how a harness gets on and ends the process: 0 for a clean run, 1 for a
+ * failure, and of a mutant 1 if it was caught and 0 if it got through. */
 export class Report {
   readonly #name: string;
   readonly #options: Options;
@@ -30,7 +31,7 @@ export class Report {
 
   round(round: number, problems: readonly string[]): void {
     this.#rounds += 1;
-    if (problems.length > 0) this.#caughtIn ??= round;
+    if (problems.some((problem) => this.#options.symptom.test(problem))) this.#caughtIn ??= round;
     this.also(problems.map((problem) => `round ${round}: ${problem}`));
     if (this.#rounds % PROGRESS_EVERY === 0)
       print(`  ${this.#rounds} rounds, ${this.#seconds()} s, ${this.#problems} problems`);
@@ -53,8 +54,7 @@ export class Report {
     else if (broken !== null) print(`${this.#name}: ${broken} was NOT CAUGHT: this harness proves nothing`);
     else if (this.#problems > 0) print(`${this.#name}: FAILED, repeat with --seed ${this.#options.seed}`);
     else print(`${this.#name}: clean`);
-    // A mutant that gets through has run clean, and its caller expects an end that is not.
-    process.exit(this.#problems > 0 ? 1 : 0);
+    process.exit(broken === null ? Number(this.#problems > 0) : Number(this.#caughtIn !== null));
   }
 
   #seconds(): string {
