@@ -44,6 +44,7 @@ export type Note =
   | { readonly type: 'clock-step'; readonly byMs: number }
   | { readonly type: 'clock-trust'; readonly trusted: boolean }
   | { readonly type: 'trust-imported'; readonly signed: false; readonly sha256: string; readonly keys: number }
+  | { readonly type: 'disk-low' | 'disk-ready' }
   | { readonly type: 'settings-changed'; readonly members: readonly string[] }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 

@@ -15,6 +15,7 @@ const USE_KEY_BYTES = 32;
 export interface DataFolder {
   readonly path: string;
   readonly journal: string;
+  readonly reserve: string;
   readonly trust: string;
   readonly settings: string;
   readonly stickerKey: string;
@@ -32,6 +33,7 @@ export function dataFolderAt(path: string): DataFolder {
   return {
     path,
     journal: join(path, 'journal.db'),
+    reserve: join(path, 'reserve'),
     trust: join(path, 'trust.db'),
     settings: join(path, 'settings.json'),
     stickerKey: join(path, 'keys', 'sticker.jwk'),

@@ -25,7 +25,11 @@ export function reportOf(
     },
     signal: levels,
     devices: { ...devices },
-    journal: { size: journal.size(), lastAt: lastAtMs === null ? null : formatInstant(lastAtMs) },
+    journal: {
+      size: journal.size(),
+      lastAt: lastAtMs === null ? null : formatInstant(lastAtMs),
+      low: journal.reserve?.isLow ?? false,
+    },
     trust: { version: 0, issuedAt: null, staleAfter: null },
     clock: { trusted: clock.wall().trusted },
   };

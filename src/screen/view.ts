@@ -8,6 +8,7 @@ import {
   CLOCK_MARK,
   CONDITION_LINES,
   CONDITION_TITLES,
+  DISK_MARK,
   NEXT_CODE,
   NOT_NOW,
   PART_TROUBLE,
@@ -26,7 +27,7 @@ export type Tone = 'calm' | 'busy' | 'admit' | 'assist' | 'refuse' | 'broken';
 
 /** A small mark in the corner: it changes no verdict, it says what somebody should look after. */
 export interface Mark {
-  readonly kind: 'data-age' | 'clock-unsure' | 'printer';
+  readonly kind: 'data-age' | 'clock-unsure' | 'disk' | 'printer';
   readonly urgent: boolean;
   readonly text: readonly Spoken[];
 }
@@ -107,7 +108,8 @@ function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Ma
   const printer = isPrinterWell
     ? null
     : ({ kind: 'printer', urgent: true, text: inOrder(PRINTER_MARK, locale) } as const);
-  return [printer, date].filter((mark) => mark !== null);
+  const disk = state.journal.low ? ({ kind: 'disk', urgent: true, text: inOrder(DISK_MARK, locale) } as const) : null;
+  return [disk, printer, date].filter((mark) => mark !== null);
 }
 
 /** The age of the trust list, once it is a day or stale; loose keys have none. */

@@ -13,9 +13,13 @@ export class KioskRun {
   readonly ended: Promise<readonly [number | null, NodeJS.Signals | null]>;
   #said = '';
 
-  /** @param around a command that runs it, such as strace with its arguments */
-  constructor(build: Build, site: Site, around: readonly string[] = []) {
-    const kiosk = [process.execPath, build.cli, 'run', '--hardware', site.hardware, '--data', site.data, '--port', '0'];
+  /**
+   * @param around a command that runs it, such as strace with its arguments
+   * @param command another command of the program on the same folder
+   */
+  constructor(build: Build, site: Site, around: readonly string[] = [], command?: readonly string[]) {
+    const asked = command ?? ['run', '--hardware', site.hardware, '--port', '0'];
+    const kiosk = [process.execPath, build.cli, ...asked, '--data', site.data];
     const [program = process.execPath, ...args] = [...around, ...kiosk];
     this.child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
     // A killed kiosk's input is closed under what is being written to it.
