@@ -32,11 +32,13 @@ export interface Call {
 export function straceOf(log: string, paths: readonly string[], fault: Fault | null): readonly string[] {
   const about = paths.flatMap((path) => ['-P', path]);
   const inject = fault === null ? [] : ['-e', `inject=${fault.call}:${effectOf(fault)}:when=${fault.occurrence}`];
+  // The quick way of tracing loses the signal of a fault that kills.
+  const quick = fault?.mode === 'KILL' ? [] : ['--seccomp-bpf'];
   return [
     'strace',
     '-D',
     '-f',
-    '--seccomp-bpf',
+    ...quick,
     '-y',
     '-s',
     '16',
