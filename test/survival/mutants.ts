@@ -43,9 +43,6 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   'missing-directory-sync': [{ file: 'base/atomic-file.js', from: 'syncFolder(dirname(path));', to: '' }],
   'no-reserve': [{ file: 'journal/reserve.js', from: 'unlinkSync(this.#path);', to: 'return false;' }],
-  'no-clock-floor': [
-    { file: 'devices/clock/system-clock.js', from: 'vouchedFor && atMs >= floorMs', to: 'vouchedFor' },
-  ],
 };
 
 /** A build to run: the real one, or a copy with one mistake made in it. */

@@ -61,7 +61,7 @@ export async function finishedLog(log: string, pid: number | undefined): Promise
   const beganMs = performance.now();
   for (;;) {
     const text = readFileSync(log, 'utf8');
-    if (new RegExp(`^${pid} \\+\\+\\+ (exited|killed)`, 'm').test(text)) return text;
+    if (new RegExp(`^${pid} +\\+\\+\\+ (exited|killed)`, 'm').test(text)) return text;
     if (performance.now() - beganMs > LOG_WITHIN_MS) throw new Error('strace did not finish its log');
     await wait(10);
   }
