@@ -3,8 +3,9 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { reasonOf } from '../../src/base/assert.ts';
 import { initScript, makeDisk, makeInitramfs, makeSystemDisk } from '../guest/disks.ts';
-import { guestKernel } from '../guest/kernel.ts';
+import { guestKernel, type Kernel } from '../guest/kernel.ts';
 import { Machine, type MachineParts } from '../guest/machine.ts';
 import { missingPackages, TOOL_ENV } from '../guest/needs.ts';
 import { seededRandom } from '../support/seed.ts';
@@ -155,6 +156,15 @@ class Lane {
   }
 }
 
+function kernelOrEnd(): Kernel {
+  try {
+    return guestKernel(join(PROJECT, 'node_modules', '.cache', 'munjigi-guest'));
+  } catch (thrown) {
+    print(`power-cuts: skipped, the guest's kernel cannot be had: ${reasonOf(thrown)}`);
+    return process.exit(0);
+  }
+}
+
 const options = optionsOf(HARNESS);
 const missing = missingPackages();
 if (missing.length > 0) {
@@ -164,7 +174,7 @@ if (missing.length > 0) {
 const report = new Report(HARNESS.name, options);
 const build = buildOf(options.broken);
 const cache = join(PROJECT, 'node_modules', '.cache');
-const kernel = guestKernel(join(cache, 'munjigi-guest'));
+const kernel = kernelOrEnd();
 const folder = mkdtempSync(join(cache, 'munjigi-power-'));
 const parts = {
   kernel: kernel.image,
