@@ -1,4 +1,4 @@
-import { cpSync, existsSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { testIssuer } from '../support/issuer.ts';
@@ -76,6 +76,10 @@ class Lane {
 
   /** Makes the folder that each template starts from. */
   async prepare(): Promise<void> {
+    // The import that made the site's keys trusted has also made what a first start makes.
+    for (const name of readdirSync(this.#site.data)) {
+      if (!name.startsWith('trust.db')) rmSync(join(this.#site.data, name), { recursive: true });
+    }
     this.#keep('first start');
     const kiosk = new KioskRun(this.#build, this.#site);
     const wal = `${this.#site.journal}-wal`;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestIssuer, testIssuer } from '../support/issuer.ts';
 import { type Build, PROJECT } from './mutants.ts';
@@ -23,7 +23,8 @@ export interface Site {
 export function makeSite(build: Build, dataAt?: string): Site {
   const cache = join(PROJECT, 'node_modules', '.cache');
   mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'munjigi-survival-'));
+  // As strace tells paths: without links.
+  const folder = realpathSync(mkdtempSync(join(cache, 'munjigi-survival-')));
   const data = dataAt ?? join(folder, 'data');
   const acks = join(folder, 'acks');
   const hardware = join(folder, 'hardware.yaml');
