@@ -24,7 +24,10 @@ export class Reserve implements HeldBack {
   constructor(path: string) {
     this.#path = path;
     this.#bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    while (this.grow());
+    if (this.isLow) {
+      const slice = incompressible();
+      while (this.#add(slice));
+    }
     // A start writes more than the journal: on a disk that was filled while the kiosk was off it needs the space now.
     if (freeBytes(path) < LEAST_FREE_BYTES) this.release();
   }
@@ -39,10 +42,13 @@ export class Reserve implements HeldBack {
    * @returns whether it has grown
    */
   grow(): boolean {
+    return this.isLow && this.#add(incompressible());
+  }
+
+  #add(slice: Buffer): boolean {
     if (!this.isLow) return false;
     try {
-      // Bytes that no file system can compress or leave out. Not synced: only the space counts.
-      const slice = randomFillSync(Buffer.alloc(SLICE_BYTES));
+      // Not synced: only the space counts.
       const file = openSync(this.#path, 'a', 0o600);
       try {
         if (freeBytes(this.#path) < RESERVE_BYTES + SLICE_BYTES) return false;
@@ -68,6 +74,9 @@ export class Reserve implements HeldBack {
     return true;
   }
 }
+
+/** Bytes that no file system can compress or leave out. */
+const incompressible = (): Buffer => randomFillSync(Buffer.alloc(SLICE_BYTES));
 
 function freeBytes(path: string): number {
   const { bavail, bsize } = statfsSync(dirname(path));
