@@ -24,7 +24,8 @@ export interface PublicState {
     readonly printer: DeviceStatus;
     readonly voice: DeviceStatus;
   };
-  readonly journal: { readonly size: number; readonly lastAt: string | null };
+  /** `low`: the disk is nearly full, and the journal lives on its reserve. */
+  readonly journal: { readonly size: number; readonly lastAt: string | null; readonly low: boolean };
   readonly trust: { readonly version: number; readonly issuedAt: string | null; readonly staleAfter: string | null };
   readonly clock: {
     readonly trusted: boolean;

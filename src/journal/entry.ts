@@ -73,6 +73,7 @@ export type Note =
       readonly issuer: string;
       readonly entries: number;
     }
+  | { readonly type: 'disk-low' | 'disk-ready' }
   | { readonly type: 'settings-changed'; readonly members: readonly string[] }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 

@@ -40,6 +40,14 @@ export interface Occupancy {
   readonly sinceMs: number;
 }
 
+/** Disk space that the journal gives up when the disk is full. */
+export interface HeldBack {
+  /** It is given up, or not yet whole again: somebody must make room. */
+  readonly isLow: boolean;
+  /** Brings it one step nearer to being whole, where the disk has room for that. */
+  grow(): void;
+}
+
 /** The disk did not take an entry: nothing of it is stored. `detail` names the fault, for the journal and staff. */
 export class JournalFault extends Error {
   override readonly name = 'JournalFault';
@@ -54,6 +62,8 @@ export interface Journal {
   readonly lastEnd: LastEnd;
   /** What is known of a pass, without judging it. */
   historyOf(pass: Pass): History;
+  /** The space that is held back for the day the disk is full; null where none is. */
+  readonly reserve: HeldBack | null;
   /** Reads earlier uses, decides, writes entry and use, commits: one transaction. */
   judge(subject: ScanSubject, decide: (history: History) => Decision): Judged;
   /** The signal of an admission was given: written with the next commit, or by `flush`. */

@@ -15,6 +15,7 @@ import {
   type ScanSubject,
   type StickerRecord,
 } from './journal.ts';
+import { type Reserve, withReserve } from './reserve.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import type { Genuine, Use } from './use.ts';
 
@@ -37,11 +38,14 @@ export interface SqliteJournalOptions {
   readonly bootId: string;
   /** K_use: what use keys are derived under. 32 bytes. */
   readonly useKeySecret: Buffer;
+  /** What is given up when the disk is full; without one a full disk is a fault at once. */
+  readonly reserve?: Reserve;
 }
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
   readonly lastEnd: LastEnd;
+  readonly reserve: Reserve | null;
   readonly #options: SqliteJournalOptions;
   #handle: Handle | null = null;
   #isClosed = false;
@@ -53,11 +57,12 @@ export class SqliteJournal implements Journal {
   #lastTrustedMs: number | null;
   /** In memory, so that no scan waits for a read before it is judged. */
   readonly #revokedStickers = new Set<string>();
-  /** Use keys of admissions that an earlier run could not show, with their wall time. */
+  /** Use keys of admissions that an earlier run, or the file before it was reopened, could not show, with their wall time. */
   readonly #unshownBefore = new Map<string, number>();
 
   private constructor(options: SqliteJournalOptions, db: Database.Database) {
     this.#options = options;
+    this.reserve = options.reserve ?? null;
     const { statements, writer } = this.#adopt(db);
     this.#size = writer.nextSeq();
     this.#headCount = new HeadCount(statements, this.#size);
@@ -66,7 +71,6 @@ export class SqliteJournal implements Journal {
     const lastRun = statements.lastRun.get()?.type;
     this.lastEnd = lastRun === undefined ? 'first-start' : lastRun === 'stop' ? 'stopped' : 'unknown';
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
-    for (const row of statements.allUnshown.all()) this.#unshownBefore.set(row.use_key.toString('hex'), row.wall_ms);
   }
 
   /** Opens the journal without writing to it. A refusal is one sentence. */
@@ -246,7 +250,7 @@ export class SqliteJournal implements Journal {
 
   /** Runs one transaction, with the `shown` entries that wait for it; a failed one leaves them waiting. */
   #commit<T>(write: (handle: Handle) => T): T {
-    return this.#reading((handle) => {
+    const commit = (handle: Handle): T => {
       const result = handle.db
         .transaction(() => {
           for (const of of this.#pendingShown) {
@@ -263,7 +267,8 @@ export class SqliteJournal implements Journal {
       this.#lastAtMs = this.#wallMs();
       if (this.#options.clock.wall().trusted) this.#lastTrustedMs = this.#lastAtMs;
       return result;
-    });
+    };
+    return withReserve(this.reserve, () => this.#reading(commit));
   }
 
   /** Gives the open file to `use`, opening it anew after an I/O error; what SQLite refuses is a `JournalFault`. */
@@ -290,6 +295,10 @@ export class SqliteJournal implements Journal {
     const statements = prepareStatements(db);
     const writer = new EntryWriter(statements, this.#options.clock, this.#options.bootId);
     this.#handle = { db, statements, writer };
+    // After a failed sync too: what it had written after all is an admission that nobody saw.
+    for (const row of statements.allUnshown.all()) {
+      if (!this.#pendingShown.includes(row.seq)) this.#unshownBefore.set(row.use_key.toString('hex'), row.wall_ms);
+    }
     return this.#handle;
   }
 }

@@ -60,7 +60,9 @@ export function prepareStatements(db: Database.Database) {
     addUnshown: db.prepare<[number, Buffer, number]>('INSERT INTO unshown (seq, use_key, wall_ms) VALUES (?, ?, ?)'),
     dropShown: db.prepare<[number]>('DELETE FROM unshown WHERE seq = ?'),
     dropUnshownUse: db.prepare<[Buffer]>('DELETE FROM unshown WHERE use_key = ?'),
-    allUnshown: db.prepare<[], { use_key: Buffer; wall_ms: number }>('SELECT use_key, wall_ms FROM unshown'),
+    allUnshown: db.prepare<[], { seq: number; use_key: Buffer; wall_ms: number }>(
+      'SELECT seq, use_key, wall_ms FROM unshown',
+    ),
     dropUnshown: db.prepare<[number]>('DELETE FROM unshown WHERE wall_ms < ?'),
     addSticker: db.prepare<[string, Buffer | null, number, number, number | null]>(
       'INSERT INTO sticker (id, use_key, until_ms, single, pass_until_ms) VALUES (?, ?, ?, ?, ?)',

@@ -15,6 +15,7 @@ const USE_KEY_BYTES = 32;
 export interface DataFolder {
   readonly path: string;
   readonly journal: string;
+  readonly reserve: string;
   readonly trust: string;
   /** The folder of revocation lists, each a file of its own. */
   readonly revocations: string;
@@ -36,6 +37,7 @@ export function dataFolderAt(path: string): DataFolder {
   return {
     path,
     journal: join(path, 'journal.db'),
+    reserve: join(path, 'reserve'),
     trust: join(path, 'trust.db'),
     revocations: join(path, 'revocations'),
     settings: join(path, 'settings.json'),

@@ -81,6 +81,7 @@ export class Kiosk implements Commands {
   readonly #clockWatch: ClockWatch;
   readonly attendance: Attendance;
   #nextPurgeMs: number;
+  #isDiskLow = false;
   #heardAll: () => void = () => {};
   /** Resolves when scanner and signal have both reported for the first time. */
   readonly heardFromAll = new Promise<void>((resolve) => {
@@ -241,6 +242,13 @@ export class Kiosk implements Commands {
     const nowMs = clock.monotonicMs();
     const wall = clock.wall();
     for (const note of this.#clockWatch.look()) this.#note(note);
+    journal.reserve?.grow();
+    const isDiskLow = journal.reserve?.isLow ?? false;
+    if (this.#fault === null && isDiskLow !== this.#isDiskLow) {
+      this.#isDiskLow = isDiskLow;
+      this.#note({ type: this.#isDiskLow ? 'disk-low' : 'disk-ready' });
+      this.#parts.log(this.#isDiskLow ? 'disk-low' : 'disk-ready', {});
+    }
     // An unsure clock is a mark on the screen, though nothing happens at the door.
     this.#publish();
     if (this.#fault !== null || this.#unrecorded > 0) this.#settle();
@@ -265,7 +273,12 @@ export class Kiosk implements Commands {
     const vitals: Vitals = {
       waitingLines: this.#queue.length,
       sinceLastLineMs: clock.monotonicMs() - this.#lastLineMs,
-      troubles: [scanner.detail, signal.detail, this.#fault ?? ''].filter((trouble) => trouble !== ''),
+      troubles: [
+        scanner.detail,
+        signal.detail,
+        this.#fault ?? '',
+        this.#isDiskLow ? 'the disk is nearly full' : '',
+      ].filter((trouble) => trouble !== ''),
     };
     const ailment = ailmentOf(vitals);
     if (ailment === null) supervisor.alive(statusLine(vitals, this.#door.phase.kind));

@@ -30,7 +30,11 @@ export function reportOf(
     },
     signal: levels,
     devices: { ...devices },
-    journal: { size: journal.size(), lastAt: lastAtMs === null ? null : formatInstant(lastAtMs) },
+    journal: {
+      size: journal.size(),
+      lastAt: lastAtMs === null ? null : formatInstant(lastAtMs),
+      low: journal.reserve?.isLow ?? false,
+    },
     trust: {
       version: list?.version ?? 0,
       issuedAt: list === null ? null : formatInstant(list.issuedAtMs),

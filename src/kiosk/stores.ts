@@ -1,6 +1,7 @@
 import { ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
 import { openJournalFile } from '../journal/open.ts';
+import { Reserve } from '../journal/reserve.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import type { Trust } from '../pass/trust.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -61,6 +62,7 @@ async function openLocked(
   bootId: string,
   release: () => void,
 ): Promise<Result<Stores, string>> {
+  const reserve = new Reserve(folder.reserve);
   const kioskId = loadKioskId(folder);
   if (!kioskId.ok) return kioskId;
   const settings = readSettings(folder.settings, kioskId.value);
@@ -75,7 +77,7 @@ async function openLocked(
   const trustStore = openTrustStore(folder.trust, { readOnly: false, environment });
   if (!trustStore.ok) return trustStore;
   const open = () => openJournalFile(folder.journal);
-  const journal = SqliteJournal.open({ open, clock, bootId, useKeySecret: useKeySecret.value });
+  const journal = SqliteJournal.open({ open, clock, bootId, useKeySecret: useKeySecret.value, reserve });
   if (!journal.ok) return journal;
 
   const revocations = Revocations.open(folder.revocations);

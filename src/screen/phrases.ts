@@ -166,6 +166,13 @@ export function insideMark(inside: number, limit: number): Phrase {
   };
 }
 
+export const DISK_MARK: Phrase = {
+  ko: '저장 공간이 거의 찼어요',
+  en: 'Storage is nearly full',
+  ja: '保存容量がほぼいっぱい',
+  zh: '存储空间快满了',
+};
+
 export const PRINTER_MARK: Phrase = {
   ko: '스티커 프린터를 봐 주세요',
   en: 'Check the sticker printer',

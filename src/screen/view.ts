@@ -8,6 +8,7 @@ import {
   CLOCK_MARK,
   CONDITION_LINES,
   CONDITION_TITLES,
+  DISK_MARK,
   insideMark,
   LATE_CLOCK_MARK,
   NEXT_CODE,
@@ -29,7 +30,7 @@ export type Tone = 'calm' | 'busy' | 'admit' | 'assist' | 'refuse' | 'broken';
 
 /** A small mark in the corner: it changes no verdict, it says what somebody should look after. */
 export interface Mark {
-  readonly kind: 'data-age' | 'clock-unsure' | 'clock-late' | 'printer' | 'inside';
+  readonly kind: 'data-age' | 'clock-unsure' | 'clock-late' | 'disk' | 'printer' | 'inside';
   readonly urgent: boolean;
   readonly text: readonly Spoken[];
 }
@@ -125,6 +126,7 @@ function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Ma
   const printer = isPrinterWell
     ? null
     : ({ kind: 'printer', urgent: true, text: inOrder(PRINTER_MARK, locale) } as const);
+  const disk = state.journal.low ? ({ kind: 'disk', urgent: true, text: inOrder(DISK_MARK, locale) } as const) : null;
   const { occupancy } = state;
   const inside: Mark | null =
     occupancy === null
@@ -134,7 +136,7 @@ function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Ma
           urgent: occupancy.inside >= occupancy.limit,
           text: inOrder(insideMark(occupancy.inside, occupancy.limit), locale),
         };
-  return [printer, clock, age, inside].filter((mark) => mark !== null);
+  return [disk, printer, clock, age, inside].filter((mark) => mark !== null);
 }
 
 function clockMark({ trusted, late }: PublicState['clock'], locale: Locale): Mark | null {

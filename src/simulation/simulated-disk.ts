@@ -1,5 +1,6 @@
 import type { Note } from '../journal/entry.ts';
 import {
+  type HeldBack,
   type Journal,
   JournalFault,
   type Judged,
@@ -13,12 +14,20 @@ import type { Decision, History } from '../policy/decide.ts';
 /** The real journal behind a disk that can be full: then nothing is written, and every writing call says so. */
 export class SimulatedDisk implements Journal {
   readonly lastEnd: Journal['lastEnd'];
+  readonly reserve: HeldBack;
   readonly #journal: Journal;
   #full = false;
 
   constructor(journal: Journal) {
     this.#journal = journal;
     this.lastEnd = journal.lastEnd;
+    const isFull = (): boolean => this.#full;
+    this.reserve = {
+      get isLow() {
+        return isFull() || journal.reserve?.isLow === true;
+      },
+      grow: () => journal.reserve?.grow(),
+    };
   }
 
   get full(): boolean {

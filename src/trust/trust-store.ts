@@ -280,6 +280,9 @@ export function openTrustStore(
     return err(problem);
   } catch (thrown) {
     db.close();
+    if (thrown instanceof Database.SqliteError && thrown.code === 'SQLITE_FULL') {
+      return err(`the trust store ${path} cannot be opened: the disk is full; free some space and start again`);
+    }
     return err(`the trust store ${path} cannot be used: ${reasonOf(thrown)}; keep the file and import the keys again`);
   }
 }

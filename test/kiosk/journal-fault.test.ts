@@ -28,6 +28,20 @@ describe('a full disk', () => {
     expect(rig.levels).toMatchObject({ green: true, relay: true });
   });
 
+  it('is announced before anybody stands at the door, and its end is told in the journal', async () => {
+    const rig = await KioskRig.start();
+    rig.disk.setFull(true);
+    expect(rig.kiosk.state().journal.low).toBe(true);
+    rig.time.advance(SETTLED_MS);
+    rig.disk.setFull(false);
+    expect(rig.kiosk.state().journal.low).toBe(false);
+    rig.time.advance(SETTLED_MS);
+    expect(rig.entriesOf('disk-low', 'disk-ready', 'unrecorded')).toMatchObject([
+      { type: 'unrecorded', count: 1, fault: 'SQLITE_FULL' },
+      { type: 'disk-ready' },
+    ]);
+  });
+
   it('is not opened by staff either: no opening without a record', async () => {
     const rig = await KioskRig.start();
     rig.scan('somebody’s shopping list');

@@ -201,6 +201,13 @@ describe('the marks in the corner', () => {
     for (const state of ['ready', 'absent'] as const) expect(marksAt(NOW_MS, withPrinter(state))).toEqual([]);
   });
 
+  it('a disk that is nearly full says so, or nobody makes room before the door stops recording', () => {
+    const low = { ...AT_REST, journal: { ...AT_REST.journal, low: true } };
+    expect(marksAt(NOW_MS, low)).toMatchObject([
+      { kind: 'disk', urgent: true, text: [{ text: 'Storage is nearly full' }, {}, {}, {}] },
+    ]);
+  });
+
   it('loose keys have no age', () => {
     expect(marksAt(NOW_MS, { ...AT_REST, trust: { version: 0, issuedAt: null, staleAfter: null } })).toEqual([]);
   });
