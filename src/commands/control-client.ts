@@ -69,6 +69,7 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
     const desk = new StickerDesk({ ...around, printer: null, key: stores.value.stickerKey, draw: drawSticker });
     const office = new BackOffice({
       ...around,
+      logKey: stores.value.logKey,
       desk,
       importTrust: stores.value.importTrust,
     });

@@ -1,8 +1,12 @@
+import type { Result } from '../base/result.ts';
 import type { FormatName, Kind, Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 import type { Facts } from '../policy/facts.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { ConsistencyProof } from './consistency.ts';
 import type { LastEnd, Note } from './entry.ts';
+import type { LogKey } from './log-key.ts';
+import type { VerifierKey } from './signed-note.ts';
 
 /** What a scan leaves in its entry beside the decision. */
 export interface ScanSubject {
@@ -61,6 +65,10 @@ export interface Journal {
   isStickerRevoked(id: string): boolean;
   /** Removes salts and facts past 28 days and use keys past their end; says so in an entry if there were any. */
   purge(nowMs: number): void;
+  /** Signs the log as it is now and keeps the signed note, which is returned; not anew while nothing has been added. */
+  checkpoint(key: LogKey): string;
+  /** Signs another log's head as its witness and remembers it: the signature line, or one sentence why not. */
+  countersign(proof: ConsistencyProof, log: VerifierKey, key: LogKey, atMs: number): Result<string, string>;
   size(): number;
   /** Wall time of the newest entry, or null before the first. */
   lastAtMs(): number | null;

@@ -4,6 +4,7 @@ import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { leafHash } from './entry.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { TreeStore } from './tree-store.ts';
 
 const FULL_SYNC = 2;
 /** How many of the newest entries are checked before the kiosk starts; the rest is a query, not a condition. */
@@ -25,7 +26,10 @@ export function openJournalFile(path: string): Result<Database.Database, string>
   }
   try {
     const unfit = newerProblem(db, path) ?? makeDurable(db, path);
-    if (unfit === null) migrate(db);
+    if (unfit === null) {
+      migrate(db);
+      fillTree(db);
+    }
     const problem = unfit ?? tailProblem(db, path);
     if (problem === null) return ok(db);
     db.close();
@@ -82,6 +86,14 @@ function migrate(db: Database.Database): void {
     for (const step of MIGRATIONS.slice(done)) db.exec(step);
     db.pragma(`user_version = ${MIGRATIONS.length}`);
   })();
+}
+
+/** Hashes that a file of an older version lacks, in steps that a power cut may end: the next start goes on. */
+function fillTree(db: Database.Database): void {
+  const size = db.prepare<[], { size: number }>('SELECT coalesce(max(seq) + 1, 0) AS size FROM entry');
+  const tree = new TreeStore(db);
+  const step = db.transaction(() => tree.fill(size.get()?.size ?? 0));
+  while (!step()) {}
 }
 
 function tailProblem(db: Database.Database, path: string): string | null {

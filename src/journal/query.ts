@@ -31,7 +31,8 @@ export function revokedStickers(db: JournalReader): ReadonlySet<string> {
   return new Set(rows.map(({ id }) => id));
 }
 
-function reading<T>(query: () => T): T {
+/** Runs a query; what SQLite refuses is a `JournalFault`. */
+export function reading<T>(query: () => T): T {
   try {
     return query();
   } catch (thrown) {

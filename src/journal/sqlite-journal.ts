@@ -7,6 +7,7 @@ import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
 import type { LastEnd, Note } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
 import { type Journal, JournalFault, type Judged, type ScanSubject, type StickerRecord } from './journal.ts';
+import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 /** Personal side rows live this long, to the millisecond. */
@@ -182,6 +183,14 @@ export class SqliteJournal implements Journal {
     for (const [key, wallMs] of this.#unshownBefore) {
       if (wallMs < unshownUntil) this.#unshownBefore.delete(key);
     }
+  }
+
+  checkpoint(key: Parameters<Journal['checkpoint']>[0]): string {
+    return this.#commit(({ statements }) => writeCheckpoint(statements, key, this.#options.clock, this.#lastTrustedMs));
+  }
+
+  countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {
+    return this.#commit(({ statements }) => writeCountersignature(statements, ...call));
   }
 
   size(): number {

@@ -1,6 +1,10 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { type Clock, formatInstant, parseInstant } from '../base/time.ts';
+import { parseConsistency } from '../journal/consistency.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
+import type { LogKey } from '../journal/log-key.ts';
+import { sha256 } from '../journal/native-crypto.ts';
+import { formatVerifierKey, parseVerifierKey } from '../journal/signed-note.ts';
 import { authenticate } from '../pass/authenticate.ts';
 import { KINDS, type Pass } from '../pass/pass.ts';
 import type { Trust } from '../pass/trust.ts';
@@ -22,6 +26,7 @@ export interface BackOfficeParts {
   readonly desk: StickerDesk;
   readonly trust: () => Trust;
   readonly importTrust: Stores['importTrust'];
+  readonly logKey: LogKey;
   readonly policy: () => Policy;
   readonly settings: () => Settings;
 }
@@ -42,6 +47,10 @@ export class BackOffice {
           return await this.#issueSticker(request);
         case 'sticker-revoke':
           return this.#revokeSticker(request.id);
+        case 'journal-checkpoint':
+          return this.#checkpoint(request.exportFrom);
+        case 'journal-cosign':
+          return this.#cosign(request.proof, request.key);
         case 'trust-import':
           return await this.#importTrust(request.documents);
       }
@@ -101,6 +110,24 @@ export class BackOffice {
   #revokeSticker(id: string): Result<OfficeAnswer, string> {
     if (this.#parts.journal.revokeSticker(id)) return ok({ id });
     return err(`no valid sticker '${id}' was issued here; see 'munjigi journal tail' for the ids`);
+  }
+
+  #checkpoint(exportFrom: number | undefined): Result<OfficeAnswer, string> {
+    const { journal, logKey } = this.#parts;
+    if (exportFrom !== undefined) journal.record({ type: 'log-exported', from: exportFrom });
+    return ok({ note: journal.checkpoint(logKey), key: logKey.verifierText });
+  }
+
+  #cosign(text: string, keyText: string): Result<OfficeAnswer, string> {
+    const { journal, logKey, clock } = this.#parts;
+    const proof = parseConsistency(text);
+    if (!proof.ok) return proof;
+    const log = parseVerifierKey(sha256, keyText);
+    if (!log.ok) return log;
+    const { atMs, trusted } = clock.wall();
+    if (!trusted) return err('the clock of this kiosk is unsure, and a witness says when it has seen: set it first');
+    const line = journal.countersign(proof.value, log.value, logKey, atMs);
+    return line.ok ? ok({ line: line.value, key: formatVerifierKey(logKey.cosigner) }) : line;
   }
 
   async #importTrust(documents: readonly SentDocument[]): Promise<Result<OfficeAnswer, string>> {

@@ -18,6 +18,8 @@ export interface DataFolder {
   readonly trust: string;
   readonly settings: string;
   readonly stickerKey: string;
+  /** What the heads of the journal are signed with. */
+  readonly logKey: string;
   readonly controlSocket: string;
 }
 
@@ -35,6 +37,7 @@ export function dataFolderAt(path: string): DataFolder {
     trust: join(path, 'trust.db'),
     settings: join(path, 'settings.json'),
     stickerKey: join(path, 'keys', 'sticker.jwk'),
+    logKey: join(path, 'log-key.jwk'),
     controlSocket: join(path, 'control.sock'),
   };
 }

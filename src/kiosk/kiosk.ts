@@ -21,6 +21,7 @@ import { ClockWatch } from './clock-watch.ts';
 import { ailmentOf, statusLine, type Vitals } from './health.ts';
 import { Inbox } from './inbox.ts';
 import type { Log } from './log.ts';
+import type { LogKeeper } from './log-keeper.ts';
 import { performers } from './perform.ts';
 import { reportOf } from './report.ts';
 import { ScanQueue } from './scan-queue.ts';
@@ -38,6 +39,7 @@ export interface KioskParts {
   readonly printer: Printer | null;
   readonly journal: Journal;
   readonly desk: StickerDesk;
+  readonly keeper: LogKeeper;
   readonly supervisor: Supervisor;
   readonly trust: () => Trust;
   readonly policy: () => Policy;
@@ -131,13 +133,14 @@ export class Kiosk implements Commands {
 
   /** Safe levels first, then the last entry; resolves when the devices are closed. */
   async stop(): Promise<void> {
-    const { scanner, signal, printer, journal, supervisor } = this.#parts;
+    const { scanner, signal, printer, journal, keeper, supervisor } = this.#parts;
     supervisor.stopping();
     this.#doorTimers.stopAll();
     this.#upkeep.stopAll();
     await Promise.all([scanner.stop(), signal.stop(), printer?.stop()]);
     this.#settle();
     this.#note({ type: 'stop' });
+    this.#guarded(() => keeper.close());
     journal.close();
   }
 
@@ -206,22 +209,20 @@ export class Kiosk implements Commands {
 
   /** Between two people: what may wait until a verdict has been shown. */
   #settle(): void {
-    const { journal } = this.#parts;
-    try {
+    const { journal, keeper } = this.#parts;
+    this.#guarded(() => {
       journal.flush();
       if (this.#unrecorded > 0) {
         journal.record({ type: 'unrecorded', count: this.#unrecorded, fault: this.#fault ?? 'unknown' });
       }
       this.#unrecorded = 0;
       this.#fault = null;
-    } catch (thrown) {
-      if (!(thrown instanceof JournalFault)) throw thrown;
-      this.#faulted(thrown);
-    }
+      keeper.signIfDue();
+    });
   }
 
   #housekeeping(): void {
-    const { clock, journal } = this.#parts;
+    const { clock, journal, keeper } = this.#parts;
     const nowMs = clock.monotonicMs();
     const wall = clock.wall();
     for (const note of this.#clockWatch.look()) this.#note(note);
@@ -231,13 +232,9 @@ export class Kiosk implements Commands {
     // A wrong clock must not delete what is not yet due.
     if (wall.trusted && nowMs >= this.#nextPurgeMs) {
       this.#nextPurgeMs = nowMs + HOUR_MS;
-      try {
-        journal.purge(wall.atMs);
-      } catch (thrown) {
-        if (!(thrown instanceof JournalFault)) throw thrown;
-        this.#faulted(thrown);
-      }
+      this.#guarded(() => journal.purge(wall.atMs));
     }
+    this.#guarded(() => keeper.look());
     this.#upkeep.start('housekeeping', HOUSEKEEPING_MS, () => this.#housekeeping());
   }
 
@@ -262,6 +259,16 @@ export class Kiosk implements Commands {
     } catch (thrown) {
       if (!(thrown instanceof JournalFault)) throw thrown;
       this.#unrecorded += 1;
+      this.#faulted(thrown);
+    }
+  }
+
+  /** What the disk may refuse without a record being lost. */
+  #guarded(write: () => void): void {
+    try {
+      write();
+    } catch (thrown) {
+      if (!(thrown instanceof JournalFault)) throw thrown;
       this.#faulted(thrown);
     }
   }

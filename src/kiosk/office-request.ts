@@ -13,6 +13,10 @@ export type OfficeRequest =
       readonly print?: boolean;
     }
   | { readonly command: 'sticker-revoke'; readonly id: string }
+  /** Signs the log as it is; with `exportFrom`, after an entry that says from where on it is given away. */
+  | { readonly command: 'journal-checkpoint'; readonly exportFrom?: number }
+  /** Countersigns another log's checkpoint: a C2SP consistency proof and the verifier key of that log. */
+  | { readonly command: 'journal-cosign'; readonly proof: string; readonly key: string }
   | { readonly command: 'trust-import'; readonly documents: readonly SentDocument[] };
 
 /** A file of keys on its way; `bytes` is base64. */
@@ -39,6 +43,8 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'sticker-issue': ({ pass, kind, via, until, print }) =>
     [pass, kind, via, until].every(isTextOrAbsent) && isFlagOrAbsent(print),
   'sticker-revoke': ({ id }) => typeof id === 'string',
+  'journal-checkpoint': ({ exportFrom }) => exportFrom === undefined || Number.isSafeInteger(exportFrom),
+  'journal-cosign': ({ proof, key }) => typeof proof === 'string' && typeof key === 'string',
   'trust-import': ({ documents }) => Array.isArray(documents) && documents.every(isSentDocument),
 };
 

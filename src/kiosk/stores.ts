@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
+import { type LogKey, loadLogKey } from '../journal/log-key.ts';
 import { openJournalFile } from '../journal/open.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import type { Trust, TrustedKey } from '../pass/trust.ts';
@@ -23,6 +24,7 @@ export interface Stores {
   readonly journal: SqliteJournal;
   readonly trustStore: TrustStore;
   readonly stickerKey: StickerKey;
+  readonly logKey: LogKey;
   /** The keys as they are now: swapped in one step by `importTrust`. */
   trust(): Trust;
   importTrust(
@@ -66,6 +68,8 @@ async function openLocked(
   if (!useKeySecret.ok) return useKeySecret;
   const stickerKey = await loadStickerKey(folder.stickerKey);
   if (!stickerKey.ok) return stickerKey;
+  const logKey = loadLogKey(folder.logKey, settings.value);
+  if (!logKey.ok) return logKey;
   const trustStore = openTrustStore(folder.trust, { readOnly: false });
   if (!trustStore.ok) return trustStore;
   const open = () => openJournalFile(folder.journal);
@@ -88,6 +92,7 @@ async function openLocked(
     journal: journal.value,
     trustStore: trustStore.value,
     stickerKey: stickerKey.value,
+    logKey: logKey.value,
     trust: () => trust,
     async importTrust(documents, atMs, record) {
       const imported = await importDocuments(folder.trust, documents, atMs, record);

@@ -8,10 +8,12 @@ import type { Signal } from '../devices/signal/signal.ts';
 import type { Supervisor } from '../devices/supervisor/supervisor.ts';
 import type { PublicState } from '../door/public-state.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
+import { openJournalReader } from '../journal/open.ts';
 import { BackOffice } from './back-office.ts';
 import { startControl } from './control.ts';
 import { Kiosk } from './kiosk.ts';
 import type { Log } from './log.ts';
+import { LogKeeper } from './log-keeper.ts';
 import { type DrawSticker, StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
 
@@ -48,8 +50,13 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     settings: () => stores.settings,
   };
   const desk = new StickerDesk({ ...around, key: stores.stickerKey });
-  const kiosk = new Kiosk({ ...around, desk });
-  const office = new BackOffice({ ...around, desk, importTrust: stores.importTrust });
+  const keeper = new LogKeeper({
+    ...wiring,
+    key: stores.logKey,
+    reader: () => openJournalReader(stores.folder.journal),
+  });
+  const kiosk = new Kiosk({ ...around, desk, keeper });
+  const office = new BackOffice({ ...around, desk, logKey: stores.logKey, importTrust: stores.importTrust });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();
@@ -67,6 +74,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
       stopControl = control.value.stop;
       try {
         journal.record({ type: 'start', lastEnd: stores.journal.lastEnd, version: VERSION });
+        keeper.sign();
       } catch (thrown) {
         if (!(thrown instanceof JournalFault)) throw thrown;
         const { path } = stores.folder;

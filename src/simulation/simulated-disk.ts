@@ -1,5 +1,6 @@
 import type { Note } from '../journal/entry.ts';
 import { type Journal, JournalFault, type Judged, type ScanSubject, type StickerRecord } from '../journal/journal.ts';
+import type { LogKey } from '../journal/log-key.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 
@@ -60,6 +61,14 @@ export class SimulatedDisk implements Journal {
 
   purge(nowMs: number): void {
     this.#writable().purge(nowMs);
+  }
+
+  checkpoint(key: LogKey): string {
+    return this.#writable().checkpoint(key);
+  }
+
+  countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {
+    return this.#writable().countersign(...call);
   }
 
   size(): number {
