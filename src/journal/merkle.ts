@@ -12,6 +12,8 @@ export const MAX_PATH_HASHES = 63;
 
 const LEAF_PREFIX = 0;
 const NODE_PREFIX = 1;
+/** Written anew for each pair: a proof hashes several hundred, and no hash function keeps what it was given. */
+const pair = Uint8Array.of(NODE_PREFIX, ...new Uint8Array(2 * HASH_BYTES));
 
 /** RFC 9162 section 2.1.1: the hash of a leaf's bytes. */
 export function leafHashOf(sha256: Sha256, bytes: Uint8Array): Uint8Array {
@@ -23,11 +25,9 @@ export function leafHashOf(sha256: Sha256, bytes: Uint8Array): Uint8Array {
 
 /** RFC 9162 section 2.1.1: the hash above two others. */
 export function parentHash(sha256: Sha256, left: Uint8Array, right: Uint8Array): Uint8Array {
-  const prefixed = new Uint8Array(1 + 2 * HASH_BYTES);
-  prefixed[0] = NODE_PREFIX;
-  prefixed.set(left, 1);
-  prefixed.set(right, 1 + HASH_BYTES);
-  return sha256(prefixed);
+  pair.set(left, 1);
+  pair.set(right, 1 + HASH_BYTES);
+  return sha256(pair);
 }
 
 /** The root over leaves in order, in the memory of one path: complete subtrees, the largest first. */

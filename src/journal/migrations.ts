@@ -53,7 +53,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
-  -- Hashes above the leaves, every eighth level; see tree-store.ts.
+  -- Hashes above the leaves, every fourth level; see tree-store.ts.
   CREATE TABLE node (
     level INTEGER NOT NULL,
     idx INTEGER NOT NULL,

@@ -6,6 +6,8 @@ import { leafHash } from './entry.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { TreeStore } from './tree-store.ts';
 
+/** Of a new file: an admission touches seven pages, and each is written to the write-ahead log whole. */
+const PAGE_BYTES = 2_048;
 const FULL_SYNC = 2;
 /** How many of the newest entries are checked before the kiosk starts; the rest is a query, not a condition. */
 const TAIL_ENTRIES = 1_000;
@@ -70,6 +72,7 @@ const newerProblem = (db: Database.Database, path: string): string | null =>
 
 /** The library's own default loses the last commits in a power cut, so the setting is read back, not trusted. */
 function makeDurable(db: Database.Database, path: string): string | null {
+  db.pragma(`page_size = ${PAGE_BYTES}`);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('secure_delete = ON');

@@ -5,22 +5,30 @@ import { CompactRange, completeSubtrees, parentHash, rootOf, type Subtree } from
 import { sha256 } from './native-crypto.ts';
 
 /**
- * Leaves stand in `entry`. Above them only every eighth level is stored: one row for 256 entries, one more for 65,536,
- * so that an entry costs no page of its own for the proofs. What lies between is hashed when somebody asks.
+ * Leaves stand in `entry`. Above them only every fourth level is stored: one row for 16 entries, one more for 256, so
+ * that few entries cost a page of their own for the proofs. What lies between is hashed when somebody asks.
  */
-export const TILE_LEVELS = 8;
+export const TILE_LEVELS = 4;
 export const TILE_WIDTH = 2 ** TILE_LEVELS;
+/** Of one level in one transaction, when an older file is brought up to date. */
+const FILL_NODES = 4_096;
 
 /** The Merkle tree of a journal file. Nothing of it is kept in memory, so a rolled back entry leaves nothing behind. */
 export class TreeStore {
-  readonly #leaves: Database.Statement<[number, number], { leaf: Buffer }>;
-  readonly #nodes: Database.Statement<[number, number, number], { hash: Buffer }>;
+  readonly #leaves: Database.Statement<[number, number], Buffer>;
+  readonly #nodes: Database.Statement<[number, number, number], Buffer>;
   readonly #addNode: Database.Statement<[number, number, Buffer]>;
   readonly #lastNode: Database.Statement<[number], { idx: number | null }>;
 
   constructor(db: Database.Database) {
-    this.#leaves = db.prepare('SELECT leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq');
-    this.#nodes = db.prepare('SELECT hash FROM node WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx');
+    this.#leaves = db
+      .prepare<[number, number], Buffer>('SELECT leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq')
+      .pluck();
+    this.#nodes = db
+      .prepare<[number, number, number], Buffer>(
+        'SELECT hash FROM node WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx',
+      )
+      .pluck();
     this.#addNode = db.prepare('INSERT INTO node (level, idx, hash) VALUES (?, ?, ?)');
     this.#lastNode = db.prepare('SELECT max(idx) AS idx FROM node WHERE level = ?');
   }
@@ -33,16 +41,16 @@ export class TreeStore {
     }
   }
 
-  /** Adds nodes that a file of an older version lacks, at most one for 65,536 entries each; true when none lacks. */
-  fill(size: number): boolean {
+  /** Adds nodes that a file of an older version lacks, `most` of a level at a time; true when none lacks. */
+  fill(size: number, most: number = FILL_NODES): boolean {
     let level = TILE_LEVELS;
     for (; 2 ** level <= size; level += TILE_LEVELS) {
       const first = (this.#lastNode.get(level)?.idx ?? -1) + 1;
       const lacking = Math.floor(size / 2 ** level) - first;
-      for (let index = first; index < first + Math.min(lacking, TILE_WIDTH); index += 1) {
+      for (let index = first; index < first + Math.min(lacking, most); index += 1) {
         this.#addNode.run(level, index, Buffer.from(this.#hashOver(level, index)));
       }
-      if (lacking > TILE_WIDTH) return false;
+      if (lacking > most) return false;
     }
     return true;
   }
@@ -51,7 +59,7 @@ export class TreeStore {
     if (level % TILE_LEVELS !== 0 || level === 0) return this.#hashOver(level, index);
     const stored = this.#nodes.get(level, index, index + 1);
     if (stored === undefined) throw new JournalFault(`the hash ${level}/${index} above the entries is missing`);
-    return stored.hash;
+    return stored;
   };
 
   /** The root over the first `size` entries. */
@@ -69,10 +77,7 @@ export class TreeStore {
     const below = Math.max(0, (Math.ceil(level / TILE_LEVELS) - 1) * TILE_LEVELS);
     const width = 2 ** (level - below);
     const from = index * width;
-    const hashes =
-      below === 0
-        ? this.#leaves.all(from, from + width).map(({ leaf }) => leaf)
-        : this.#nodes.all(below, from, from + width).map(({ hash }) => hash);
+    const hashes = below === 0 ? this.#leaves.all(from, from + width) : this.#nodes.all(below, from, from + width);
     if (hashes.length !== width) throw new JournalFault(`a hash below ${level}/${index} is missing`);
     return foldPairs(hashes);
   }
