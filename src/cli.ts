@@ -31,7 +31,13 @@ const COMMANDS: ReadonlyMap<string, Listed> = new Map([
     'sticker',
     { summary: 'issue, revoke or render a sticker', load: async () => (await import('./commands/sticker.ts')).sticker },
   ],
-  ['journal', { summary: 'read the log', load: async () => (await import('./commands/journal.ts')).journal }],
+  [
+    'journal',
+    {
+      summary: 'read, prove, verify or export the log',
+      load: async () => (await import('./commands/journal.ts')).journal,
+    },
+  ],
 ]);
 
 function help(): string {

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { journal } from '../../src/commands/journal.ts';
 import { complaintOf, ran } from '../support/command.ts';
 import { typesIn } from '../support/entries.ts';
@@ -110,6 +110,10 @@ describe('two kiosks without any server between them', () => {
 });
 
 describe('a wrong call says in one sentence what to do', () => {
+  const empty = mkdtempSync(join(tmpdir(), 'munjigi-empty-'));
+  beforeAll(() => ran(['journal', 'checkpoint', '--data', empty]));
+  afterAll(() => rmSync(empty, { recursive: true }));
+
   it.each([
     [['prove'], /the number of the entry is missing/],
     [['prove', 'first'], /SEQ must be the number of an entry/],
@@ -125,9 +129,7 @@ describe('a wrong call says in one sentence what to do', () => {
     [['checkpoint', '--since', '5'], /the log has 0/],
     [['erase'], /say 'munjigi journal tail'/],
   ])('%j', async (args, sentence) => {
-    mkdirSync(data, { recursive: true });
-    await ran(['journal', 'checkpoint', '--data', data]);
-    const own = args.includes('--proof') || args[0] === 'erase' ? [] : ['--data', data];
+    const own = args.includes('--proof') || args[0] === 'erase' ? [] : ['--data', empty];
     expect(await refusedBy(journal, [...args, ...own])).toMatch(sentence);
   });
 });
