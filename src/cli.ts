@@ -39,7 +39,13 @@ const COMMANDS: ReadonlyMap<string, Listed> = new Map([
     },
   ],
   ['door', { summary: 'count people out', load: async () => (await import('./commands/door.ts')).door }],
-  ['journal', { summary: 'read the log', load: async () => (await import('./commands/journal.ts')).journal }],
+  [
+    'journal',
+    {
+      summary: 'read, prove, verify or export the log',
+      load: async () => (await import('./commands/journal.ts')).journal,
+    },
+  ],
 ]);
 
 function help(): string {

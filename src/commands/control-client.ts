@@ -70,6 +70,7 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
     const desk = new StickerDesk({ ...around, printer: null, key: stores.value.stickerKey, draw: drawSticker });
     const office = new BackOffice({
       ...around,
+      logKey: stores.value.logKey,
       desk,
       attendance: new Attendance(around),
       changed: () => {},

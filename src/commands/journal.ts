@@ -1,83 +1,41 @@
-import { plainText } from '../base/plain-text.ts';
-import { formatInstant, SECOND_MS } from '../base/time.ts';
-import { realTimers } from '../base/timers.ts';
-import type { Entry } from '../journal/entry.ts';
-import { entriesFrom, type JournalReader, newestEntries } from '../journal/query.ts';
-import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
-import { type Command, EXIT_OK, orUsage, parseCommandLine, print, tell, UsageError } from './command.ts';
-import { readJournal } from './read-journal.ts';
-
-const USUAL_LINES = 20;
-const MAX_LINES = 1_000_000;
-const FOLLOW_EVERY_MS = SECOND_MS / 2;
-const FOLLOW_BATCH = 1_000;
+import type { Command } from './command.ts';
+import { runAction } from './command.ts';
+import { checkpoint } from './journal-checkpoint.ts';
+import { cosign } from './journal-cosign.ts';
+import { exportLog } from './journal-export.ts';
+import { prove } from './journal-prove.ts';
+import { tail, USUAL_LINES } from './journal-tail.ts';
+import { verify } from './journal-verify.ts';
 
 export const journal: Command = {
   help: `Usage: munjigi journal tail [--lines N] [--follow] [--json] [--data DIR]
+       munjigi journal checkpoint [--since SIZE] [--qr FILE.png] [--json] [--data DIR]
+       munjigi journal cosign FILE|- --log-key VKEY [--data DIR]
+       munjigi journal prove SEQ [--out FILE] [--data DIR]
+       munjigi journal verify [--from SEQ] [--to SEQ] [--json] [--data DIR]
+       munjigi journal verify --export DIR [--key VKEY]… [--checkpoint FILE]… [--witness-key VKEY]… [--json]
+       munjigi journal verify --proof FILE --key VKEY
+       munjigi journal export --out DIR [--from SEQ] [--data DIR]
 
-Prints the newest entries of the log, oldest first (N is ${USUAL_LINES} if not given).
-  --follow   goes on printing until stopped
-  --json     one entry a line, as it is stored`,
+tail        the newest entries, oldest first (N is ${USUAL_LINES} if not given); --follow goes on until stopped
+checkpoint  signs the log as it is now and prints the signed note; the key that it verifies with goes to stderr.
+            --since adds the proof that nothing of the first SIZE entries was changed: what another kiosk countersigns.
+            --qr writes the note as a picture that a telephone keeps
+cosign      countersigns the checkpoint of another kiosk, from the output of its checkpoint --since
+prove       a proof that entry SEQ is in the log, for whoever has the key alone (C2SP tlog-proof, the entry inside)
+verify      reads the log, or an export of it, through. --checkpoint names checkpoints that were kept elsewhere, also for
+            the log of this kiosk. Exit code 0 if nothing is wrong, 1 if something is
+export      writes what a stranger needs into a new folder: entries, checkpoints, key and a page that checks them
+--json      JSON for programs`,
 
-  async run(args) {
-    const { values, positionals } = parseCommandLine(args, {
-      data: { type: 'string' },
-      lines: { type: 'string', short: 'n' },
-      follow: { type: 'boolean', short: 'f' },
-      json: { type: 'boolean' },
-    });
-    if (positionals.length !== 1 || positionals[0] !== 'tail')
-      throw new UsageError("say 'munjigi journal tail'; see --help");
-    const lines = Number(values.lines ?? USUAL_LINES);
-    if (!Number.isInteger(lines) || lines < 0 || lines > MAX_LINES) {
-      throw new UsageError(`--lines must be a number from 0 to ${MAX_LINES}, not '${values.lines}'`);
-    }
-    const dataPath = chooseDataPath(values.data);
-    tell(`data folder: ${dataPath}`);
-    const show = (entry: Entry): void => print(values.json ? JSON.stringify(entry) : textOf(entry));
-    await readJournal(orUsage(readDataFolder(dataPath)).journal, async (db) => {
-      const newest = newestEntries(db, lines);
-      for (const entry of newest) show(entry);
-      if (values.follow) await follow(db, (newest.at(-1)?.seq ?? newestSeq(db)) + 1, show);
-    });
-    return EXIT_OK;
-  },
+  run: (args) => runAction('journal', ACTIONS, args),
 };
 
-const newestSeq = (db: JournalReader): number => newestEntries(db, 1)[0]?.seq ?? -1;
-
-function follow(db: JournalReader, from: number, show: (entry: Entry) => void): Promise<void> {
-  let next = from;
-  return new Promise((resolve, reject) => {
-    const look = (): void => {
-      try {
-        for (const entry of entriesFrom(db, next, FOLLOW_BATCH)) {
-          show(entry);
-          next = entry.seq + 1;
-        }
-      } catch (thrown) {
-        reject(thrown);
-        return;
-      }
-      cancel = realTimers.after(FOLLOW_EVERY_MS, look);
-    };
-    let cancel = (): void => {};
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        cancel();
-        resolve();
-      });
-    }
-    look();
-  });
-}
-
-const STAMP_MEMBERS = new Set(['v', 'seq', 'boot', 'monoMs', 'wallMs', 'clock', 'type', 'pass', 'facts']);
-
-function textOf(entry: Entry): string {
-  const told = Object.entries(entry)
-    .filter(([name, value]) => !STAMP_MEMBERS.has(name) && value !== null)
-    .map(([name, value]) => `${name}=${plainText(String(value))}`);
-  const doubt = entry.clock === 'unsure' ? ' (clock unsure)' : '';
-  return [`${entry.seq}`, `${formatInstant(entry.wallMs)}${doubt}`, entry.type, ...told].join('  ');
-}
+const ACTIONS = new Map([
+  ['tail', tail],
+  ['checkpoint', checkpoint],
+  ['cosign', cosign],
+  ['prove', prove],
+  ['verify', verify],
+  ['export', exportLog],
+]);

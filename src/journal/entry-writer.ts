@@ -41,6 +41,7 @@ export class EntryWriter {
     };
     const bytes = entryBytes(stamp, note);
     this.#statements.addEntry.run(stamp.seq, bytes, leafHash(bytes));
+    this.#statements.tree.grow(stamp.seq + 1);
     if (note.type === 'start' || note.type === 'stop') this.#statements.setLastRun.run(note.type);
     return stamp.seq;
   }

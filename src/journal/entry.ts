@@ -75,6 +75,8 @@ export type Note =
     }
   | { readonly type: 'disk-low' | 'disk-ready' }
   | { readonly type: 'settings-changed'; readonly members: readonly string[] }
+  | { readonly type: 'log-exported'; readonly from: number }
+  | { readonly type: 'log-audited'; readonly entries: number; readonly problem: string | null }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 
 /** When an entry was made: order is `seq` alone, durations are `monoMs` within one `boot`. */

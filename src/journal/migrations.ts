@@ -61,4 +61,25 @@ export const MIGRATIONS: readonly string[] = [
     since_ms INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Hashes above the leaves, every fourth level; see tree-store.ts.
+  CREATE TABLE node (
+    level INTEGER NOT NULL,
+    idx INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (level, idx)
+  ) STRICT, WITHOUT ROWID;
+  -- Signed heads of this log. What they carry along spares a start the way back to an entry under a trusted clock.
+  CREATE TABLE checkpoint (
+    size INTEGER PRIMARY KEY,
+    note TEXT NOT NULL,
+    last_trusted_ms INTEGER
+  ) STRICT;
+  -- The last head of each other log that this kiosk has countersigned.
+  CREATE TABLE witnessed (
+    origin TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -62,7 +62,8 @@ export function* recordedScans(db: JournalReader, fromMs: number, toMs: number):
   }
 }
 
-function reading<T>(query: () => T): T {
+/** Runs a query; what SQLite refuses is a `JournalFault`. */
+export function reading<T>(query: () => T): T {
   try {
     return query();
   } catch (thrown) {

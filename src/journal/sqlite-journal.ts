@@ -15,14 +15,11 @@ import {
   type ScanSubject,
   type StickerRecord,
 } from './journal.ts';
+import { dropPersonal } from './purge.ts';
 import { type Reserve, withReserve } from './reserve.ts';
+import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
 import { prepareStatements, type Statements } from './statements.ts';
-import type { Genuine, Use } from './use.ts';
-
-/** Personal side rows live this long, to the millisecond. */
-export const PERSONAL_DAYS = 28;
-/** How long after a crash an admission without its `shown` still makes the same pass an assist. */
-export const UNSHOWN_MINUTES = 10;
+import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
 
 interface Handle {
   readonly db: Database.Database;
@@ -169,12 +166,7 @@ export class SqliteJournal implements Journal {
     const unshownUntil = nowMs - UNSHOWN_MINUTES * MINUTE_MS;
     const ended = this.#reading(({ statements }) => statements.countEnded.get(personalUntil, personalUntil, nowMs));
     if (ended !== undefined && ended.salts + ended.facts + ended.uses > 0) {
-      this.#commit(({ statements, writer }) => {
-        statements.dropSalts.run(personalUntil);
-        statements.dropFacts.run(personalUntil);
-        statements.dropUses.run(nowMs);
-        writer.append({ type: 'deleted', ...ended });
-      });
+      this.#commit(({ statements, writer }) => dropPersonal(statements, writer, personalUntil, nowMs, ended));
       // What was deleted from the file may still stand in the write-ahead log.
       this.#reading(({ db }) => db.pragma('wal_checkpoint(TRUNCATE)'));
     }
@@ -189,6 +181,14 @@ export class SqliteJournal implements Journal {
 
   occupancy(): Occupancy {
     return this.#headCount.after(this.#pendingShown.length);
+  }
+
+  checkpoint(key: Parameters<Journal['checkpoint']>[0]): string {
+    return this.#commit(({ statements }) => writeCheckpoint(statements, key, this.#options.clock, this.#lastTrustedMs));
+  }
+
+  countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {
+    return this.#commit(({ statements }) => writeCountersignature(statements, ...call));
   }
 
   size(): number {
@@ -227,21 +227,8 @@ export class SqliteJournal implements Journal {
 
   #history(statements: Statements, use: Use | null): History {
     if (use === null) return NO_HISTORY;
-    const { clock, bootId } = this.#options;
-    const nowMs = clock.wall().atMs;
-    const earlier = statements.use.get(use.key);
-    const sameBoot = earlier?.boot === bootId;
     const unshownAtMs = this.#unshownBefore.get(use.key.toString('hex'));
-    return {
-      lastUse:
-        earlier === undefined
-          ? null
-          : { agoMs: sameBoot ? clock.monotonicMs() - earlier.mono_ms : nowMs - earlier.wall_ms },
-      unshownAdmission: unshownAtMs !== undefined && Math.abs(nowMs - unshownAtMs) < UNSHOWN_MINUTES * MINUTE_MS,
-      standsForSingle: use.standsForSingle,
-      samePersonUsed: false,
-      inside: null,
-    };
+    return historyBefore(statements.use.get(use.key), unshownAtMs, use, this.#options);
   }
 
   #wallMs(): number {

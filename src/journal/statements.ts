@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { TreeStore } from './tree-store.ts';
 
 interface UseRow {
   readonly boot: string;
@@ -21,14 +22,32 @@ interface FoldedCount {
 /** The journal's prepared statements: parameters only, never text built from a scan. */
 export function prepareStatements(db: Database.Database) {
   return {
+    tree: new TreeStore(db),
     nextSeq: db.prepare<[], { seq: number }>('SELECT coalesce(max(seq) + 1, 0) AS seq FROM entry'),
     addEntry: db.prepare<[number, Buffer, Buffer]>('INSERT INTO entry (seq, bytes, leaf) VALUES (?, ?, ?)'),
     lastAt: db.prepare<[], { wall_ms: number }>(
       "SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry ORDER BY seq DESC LIMIT 1",
     ),
-    lastTrusted: db.prepare<[], { wall_ms: number }>(
-      `SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry
-       WHERE json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1`,
+    // Back to the newest checkpoint and no further: a clock that was never trusted must not cost a start the whole log.
+    lastTrusted: db.prepare<[], { wall_ms: number | null }>(
+      `SELECT coalesce(
+         (SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') FROM entry
+          WHERE seq >= coalesce((SELECT max(size) FROM checkpoint), 0)
+          AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1),
+         (SELECT last_trusted_ms FROM checkpoint ORDER BY size DESC LIMIT 1)) AS wall_ms`,
+    ),
+    lastCheckpoint: db.prepare<[], { size: number; note: string }>(
+      'SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1',
+    ),
+    addCheckpoint: db.prepare<[number, string, number | null]>(
+      'INSERT INTO checkpoint (size, note, last_trusted_ms) VALUES (?, ?, ?)',
+    ),
+    witnessed: db.prepare<[string], { size: number; root: Buffer }>(
+      'SELECT size, root FROM witnessed WHERE origin = ?',
+    ),
+    setWitnessed: db.prepare<[string, number, Buffer]>(
+      `INSERT INTO witnessed (origin, size, root) VALUES (?, ?, ?)
+       ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root`,
     ),
     lastRun: db.prepare<[], { type: string }>('SELECT type FROM last_run'),
     setLastRun: db.prepare<[string]>(

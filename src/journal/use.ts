@@ -1,4 +1,11 @@
+import { type Clock, MINUTE_MS } from '../base/time.ts';
+import { type History, NO_HISTORY } from '../policy/decide.ts';
 import type { ScanSubject } from './journal.ts';
+
+/** Personal side rows live this long, to the millisecond. */
+export const PERSONAL_DAYS = 28;
+/** How long after a crash an admission without its `shown` still makes the same pass an assist. */
+export const UNSHOWN_MINUTES = 10;
 
 /** What a pass, or the sticker that stands for it, is remembered by. */
 export interface Use {
@@ -13,4 +20,28 @@ export interface Genuine {
   readonly seq: number;
   readonly subject: ScanSubject;
   readonly use: Use;
+}
+
+/**
+ * What the journal knows of a pass before it is judged.
+ * @param earlier the row of its last use, if there is one
+ * @param unshownAtMs when it was admitted without a signal that is known of, by the wall clock
+ */
+export function historyBefore(
+  earlier: { readonly boot: string; readonly mono_ms: number; readonly wall_ms: number } | undefined,
+  unshownAtMs: number | undefined,
+  use: Use,
+  here: { readonly clock: Clock; readonly bootId: string },
+): History {
+  const nowMs = here.clock.wall().atMs;
+  const sameBoot = earlier?.boot === here.bootId;
+  return {
+    ...NO_HISTORY,
+    lastUse:
+      earlier === undefined
+        ? null
+        : { agoMs: sameBoot ? here.clock.monotonicMs() - earlier.mono_ms : nowMs - earlier.wall_ms },
+    unshownAdmission: unshownAtMs !== undefined && Math.abs(nowMs - unshownAtMs) < UNSHOWN_MINUTES * MINUTE_MS,
+    standsForSingle: use.standsForSingle,
+  };
 }

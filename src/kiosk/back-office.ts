@@ -1,7 +1,11 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { type Clock, formatInstant, parseInstant } from '../base/time.ts';
+import { parseConsistency } from '../journal/consistency.ts';
 import type { Note } from '../journal/entry.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
+import type { LogKey } from '../journal/log-key.ts';
+import { sha256 } from '../journal/native-crypto.ts';
+import { formatVerifierKey, parseVerifierKey } from '../journal/signed-note.ts';
 import { authenticate } from '../pass/authenticate.ts';
 import { KINDS, type Pass } from '../pass/pass.ts';
 import type { Trust } from '../pass/trust.ts';
@@ -26,6 +30,7 @@ export interface BackOfficeParts {
   readonly trust: () => Trust;
   readonly importTrust: Stores['importTrust'];
   readonly revocations: Stores['revocations'];
+  readonly logKey: LogKey;
   readonly policy: () => Policy;
   readonly settings: () => Settings;
   readonly attendance: Attendance;
@@ -49,6 +54,10 @@ export class BackOffice {
           return await this.#issueSticker(request);
         case 'sticker-revoke':
           return this.#revokeSticker(request.id);
+        case 'journal-checkpoint':
+          return this.#checkpoint(request.exportFrom);
+        case 'journal-cosign':
+          return this.#cosign(request.proof, request.key);
         case 'trust-import':
         case 'trust-list-import':
           return await importTrust(request, this.#parts);
@@ -129,5 +138,23 @@ export class BackOffice {
     journal.record(note);
     changed();
     return ok({ inside: journal.occupancy().inside });
+  }
+
+  #checkpoint(exportFrom: number | undefined): Result<OfficeAnswer, string> {
+    const { journal, logKey } = this.#parts;
+    if (exportFrom !== undefined) journal.record({ type: 'log-exported', from: exportFrom });
+    return ok({ note: journal.checkpoint(logKey), key: logKey.verifierText });
+  }
+
+  #cosign(text: string, keyText: string): Result<OfficeAnswer, string> {
+    const { journal, logKey, clock } = this.#parts;
+    const proof = parseConsistency(text);
+    if (!proof.ok) return proof;
+    const log = parseVerifierKey(sha256, keyText);
+    if (!log.ok) return log;
+    const { atMs, trusted } = clock.wall();
+    if (!trusted) return err('the clock of this kiosk is unsure, and a witness says when it has seen: set it first');
+    const line = journal.countersign(proof.value, log.value, logKey, atMs);
+    return line.ok ? ok({ line: line.value, key: formatVerifierKey(logKey.cosigner) }) : line;
   }
 }

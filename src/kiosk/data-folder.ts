@@ -23,6 +23,8 @@ export interface DataFolder {
   /** The owner's policy files. */
   readonly policies: string;
   readonly stickerKey: string;
+  /** What the heads of the journal are signed with. */
+  readonly logKey: string;
   readonly controlSocket: string;
 }
 
@@ -43,6 +45,7 @@ export function dataFolderAt(path: string): DataFolder {
     settings: join(path, 'settings.json'),
     policies: join(path, 'policies'),
     stickerKey: join(path, 'keys', 'sticker.jwk'),
+    logKey: join(path, 'log-key.jwk'),
     controlSocket: join(path, 'control.sock'),
   };
 }

@@ -11,8 +11,8 @@ import type { DoorEvent, TimerName } from '../door/event.ts';
 import type { PublicState } from '../door/public-state.ts';
 import { reduce } from '../door/reduce.ts';
 import { CLOSED_DOOR, type Door } from '../door/state.ts';
-import type { DeviceName, Note } from '../journal/entry.ts';
-import { type Journal, JournalFault } from '../journal/journal.ts';
+import type { DeviceName } from '../journal/entry.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Trust } from '../pass/trust.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ReasonCode } from '../policy/reasons.ts';
@@ -22,7 +22,9 @@ import { ClockWatch } from './clock-watch.ts';
 import { ailmentOf, statusLine, type Vitals } from './health.ts';
 import { Inbox } from './inbox.ts';
 import type { Log } from './log.ts';
+import type { LogKeeper } from './log-keeper.ts';
 import { performers } from './perform.ts';
+import { Records } from './records.ts';
 import { reportOf } from './report.ts';
 import { ScanQueue } from './scan-queue.ts';
 import type { StickerDesk } from './sticker-desk.ts';
@@ -39,6 +41,7 @@ export interface KioskParts {
   readonly printer: Printer | null;
   readonly journal: Journal;
   readonly desk: StickerDesk;
+  readonly keeper: LogKeeper;
   readonly supervisor: Supervisor;
   readonly trust: () => Trust;
   readonly policy: () => Policy;
@@ -75,13 +78,11 @@ export class Kiosk implements Commands {
   readonly #statuses: Record<DeviceName, DeviceStatus>;
   #door: Door = CLOSED_DOOR;
   #levels: Levels = ALL_OFF;
-  #unrecorded = 0;
-  #fault: string | null = null;
+  readonly #records: Records;
   #lastLineMs: number;
   readonly #clockWatch: ClockWatch;
   readonly attendance: Attendance;
   #nextPurgeMs: number;
-  #isDiskLow = false;
   #heardAll: () => void = () => {};
   /** Resolves when scanner and signal have both reported for the first time. */
   readonly heardFromAll = new Promise<void>((resolve) => {
@@ -93,6 +94,7 @@ export class Kiosk implements Commands {
     const { clock, timers } = parts;
     this.#lastLineMs = clock.monotonicMs();
     this.#nextPurgeMs = this.#lastLineMs;
+    this.#records = new Records(parts.journal, parts.log);
     this.#clockWatch = new ClockWatch(clock);
     this.attendance = new Attendance(parts);
     this.#doorTimers = new NamedTimers(timers);
@@ -112,10 +114,7 @@ export class Kiosk implements Commands {
       clockWatch: this.#clockWatch,
       makeSticker: (pass, of) => parts.desk.makeFor(pass, of),
       dispatch: (event) => this.dispatch(event),
-      journalFaulted: (fault) => {
-        this.#unrecorded += 1;
-        this.#faulted(fault);
-      },
+      journalFaulted: (fault) => this.#records.lost(fault),
     });
   }
 
@@ -137,13 +136,14 @@ export class Kiosk implements Commands {
 
   /** Safe levels first, then the last entry; resolves when the devices are closed. */
   async stop(): Promise<void> {
-    const { scanner, signal, printer, journal, supervisor } = this.#parts;
+    const { scanner, signal, printer, journal, keeper, supervisor } = this.#parts;
     supervisor.stopping();
     this.#doorTimers.stopAll();
     this.#upkeep.stopAll();
     await Promise.all([scanner.stop(), signal.stop(), printer?.stop()]);
     this.#settle();
-    this.#note({ type: 'stop' });
+    this.#records.note({ type: 'stop' });
+    this.#records.guarded(() => keeper.close());
     journal.close();
   }
 
@@ -211,7 +211,7 @@ export class Kiosk implements Commands {
       this.#parts.log(`device-${status.state}`, { device, detail: status.detail });
       const type =
         status.state === 'ready' ? 'device-ready' : status.state === 'fault' ? 'device-fault' : 'device-lost';
-      this.#note({ type, device });
+      this.#records.note({ type, device });
     }
     if (device === 'scanner' || device === 'signal') {
       this.dispatch({ kind: 'part', part: device, up: status.state === 'ready' });
@@ -223,46 +223,25 @@ export class Kiosk implements Commands {
 
   /** Between two people: what may wait until a verdict has been shown. */
   #settle(): void {
-    const { journal } = this.#parts;
-    try {
-      journal.flush();
-      if (this.#unrecorded > 0) {
-        journal.record({ type: 'unrecorded', count: this.#unrecorded, fault: this.#fault ?? 'unknown' });
-      }
-      this.#unrecorded = 0;
-      this.#fault = null;
-    } catch (thrown) {
-      if (!(thrown instanceof JournalFault)) throw thrown;
-      this.#faulted(thrown);
-    }
+    this.#records.settle();
+    this.#records.guarded(() => this.#parts.keeper.signIfDue());
   }
 
   #housekeeping(): void {
-    const { clock, journal } = this.#parts;
+    const { clock, journal, keeper } = this.#parts;
     const nowMs = clock.monotonicMs();
     const wall = clock.wall();
-    for (const note of this.#clockWatch.look()) this.#note(note);
-    journal.reserve?.grow();
-    const isDiskLow = journal.reserve?.isLow ?? false;
-    if (this.#fault === null && isDiskLow !== this.#isDiskLow) {
-      this.#isDiskLow = isDiskLow;
-      this.#note({ type: this.#isDiskLow ? 'disk-low' : 'disk-ready' });
-      this.#parts.log(this.#isDiskLow ? 'disk-low' : 'disk-ready', {});
-    }
+    for (const note of this.#clockWatch.look()) this.#records.note(note);
+    this.#records.look();
     // An unsure clock is a mark on the screen, though nothing happens at the door.
     this.#publish();
-    if (this.#fault !== null || this.#unrecorded > 0) this.#settle();
-    try {
-      this.attendance.turnDay();
-      // A wrong clock must not delete what is not yet due.
-      if (wall.trusted && nowMs >= this.#nextPurgeMs) {
-        this.#nextPurgeMs = nowMs + HOUR_MS;
-        journal.purge(wall.atMs);
-      }
-    } catch (thrown) {
-      if (!(thrown instanceof JournalFault)) throw thrown;
-      this.#faulted(thrown);
+    this.#records.guarded(() => this.attendance.turnDay());
+    // A wrong clock must not delete what is not yet due.
+    if (wall.trusted && nowMs >= this.#nextPurgeMs) {
+      this.#nextPurgeMs = nowMs + HOUR_MS;
+      this.#records.guarded(() => journal.purge(wall.atMs));
     }
+    this.#records.guarded(() => keeper.look());
     this.#upkeep.start('housekeeping', HOUSEKEEPING_MS, () => this.#housekeeping());
   }
 
@@ -273,32 +252,12 @@ export class Kiosk implements Commands {
     const vitals: Vitals = {
       waitingLines: this.#queue.length,
       sinceLastLineMs: clock.monotonicMs() - this.#lastLineMs,
-      troubles: [
-        scanner.detail,
-        signal.detail,
-        this.#fault ?? '',
-        this.#isDiskLow ? 'the disk is nearly full' : '',
-      ].filter((trouble) => trouble !== ''),
+      troubles: [scanner.detail, signal.detail, ...this.#records.troubles].filter((trouble) => trouble !== ''),
     };
     const ailment = ailmentOf(vitals);
     if (ailment === null) supervisor.alive(statusLine(vitals, this.#door.phase.kind));
     else supervisor.ailing(ailment);
     this.#upkeep.start('alive', supervisor.aliveEveryMs, () => this.#alive());
-  }
-
-  #note(note: Note): void {
-    try {
-      this.#parts.journal.record(note);
-    } catch (thrown) {
-      if (!(thrown instanceof JournalFault)) throw thrown;
-      this.#unrecorded += 1;
-      this.#faulted(thrown);
-    }
-  }
-
-  #faulted(fault: JournalFault): void {
-    if (this.#fault !== fault.message) this.#parts.log('journal-fault', { fault: fault.message });
-    this.#fault = fault.message;
   }
 
   #publish(): void {

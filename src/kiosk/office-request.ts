@@ -13,6 +13,10 @@ export type OfficeRequest =
       readonly print?: boolean;
     }
   | { readonly command: 'sticker-revoke'; readonly id: string }
+  /** Signs the log as it is; with `exportFrom`, after an entry that says from where on it is given away. */
+  | { readonly command: 'journal-checkpoint'; readonly exportFrom?: number }
+  /** Countersigns another log's checkpoint: a C2SP consistency proof and the verifier key of that log. */
+  | { readonly command: 'journal-cosign'; readonly proof: string; readonly key: string }
   | { readonly command: 'count-out'; readonly count: number }
   | { readonly command: 'count-reset' }
   /** Puts the list that lies built in the folder into use; the digest is that of the file it was built from. */
@@ -62,6 +66,8 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'count-out': ({ count }) => Number.isSafeInteger(count),
   'count-reset': () => true,
   'revocations-adopt': ({ sha256 }) => typeof sha256 === 'string',
+  'journal-checkpoint': ({ exportFrom }) => exportFrom === undefined || Number.isSafeInteger(exportFrom),
+  'journal-cosign': ({ proof, key }) => typeof proof === 'string' && typeof key === 'string',
   'trust-import': ({ documents }) => Array.isArray(documents) && documents.every(isSentDocument),
   'trust-list-import': ({ list, root, fingerprint }) =>
     isSentFile(list) && (root === undefined || isSentFile(root)) && isTextOrAbsent(fingerprint),

@@ -1,5 +1,6 @@
 import { ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
+import { type LogKey, loadLogKey } from '../journal/log-key.ts';
 import { openJournalFile } from '../journal/open.ts';
 import { Reserve } from '../journal/reserve.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
@@ -28,6 +29,7 @@ export interface Stores {
   /** Asked by `trust()` and swapped list by list beneath it. */
   readonly revocations: Revocations;
   readonly stickerKey: StickerKey;
+  readonly logKey: LogKey;
   /** The keys as they are now: swapped in one step by `importTrust`. */
   trust(): Trust;
   /** All that `trust` was made from, the signed list with what else it names. */
@@ -73,6 +75,8 @@ async function openLocked(
   if (!useKeySecret.ok) return useKeySecret;
   const stickerKey = await loadStickerKey(folder.stickerKey);
   if (!stickerKey.ok) return stickerKey;
+  const logKey = loadLogKey(folder.logKey, settings.value);
+  if (!logKey.ok) return logKey;
   const { environment } = settings.value;
   const trustStore = openTrustStore(folder.trust, { readOnly: false, environment });
   if (!trustStore.ok) return trustStore;
@@ -101,6 +105,7 @@ async function openLocked(
     trustStore: trustStore.value,
     revocations,
     stickerKey: stickerKey.value,
+    logKey: logKey.value,
     trust: () => trust,
     trustContents: () => contents,
     async importTrust(task, record) {

@@ -8,10 +8,12 @@ import type { Signal } from '../devices/signal/signal.ts';
 import type { Supervisor } from '../devices/supervisor/supervisor.ts';
 import type { PublicState } from '../door/public-state.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
+import { openJournalReader } from '../journal/open.ts';
 import { BackOffice } from './back-office.ts';
 import { startControl } from './control.ts';
 import { Kiosk } from './kiosk.ts';
 import type { Log } from './log.ts';
+import { LogKeeper } from './log-keeper.ts';
 import { type DrawSticker, StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
 
@@ -48,11 +50,16 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     settings: () => stores.settings,
   };
   const desk = new StickerDesk({ ...around, key: stores.stickerKey });
-  const kiosk = new Kiosk({ ...around, desk });
+  const keeper = new LogKeeper({
+    ...wiring,
+    key: stores.logKey,
+    reader: () => openJournalReader(stores.folder.journal),
+  });
+  const kiosk = new Kiosk({ ...around, desk, keeper });
   const { attendance } = kiosk;
   const changed = (): void => kiosk.refresh();
-  const { importTrust, revocations } = stores;
-  const office = new BackOffice({ ...around, desk, attendance, changed, importTrust, revocations });
+  const { importTrust, revocations, logKey } = stores;
+  const office = new BackOffice({ ...around, desk, attendance, changed, importTrust, revocations, logKey });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();
@@ -73,6 +80,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
         const { warnings, list } = stores.trustContents();
         if (warnings.length > 0) journal.record({ type: 'trust-fallback', using: list?.dates.version ?? null });
         for (const warning of warnings) wiring.log('trust', { warning });
+        keeper.sign();
       } catch (thrown) {
         if (!(thrown instanceof JournalFault)) throw thrown;
         const { path } = stores.folder;

@@ -8,6 +8,7 @@ import {
   type ScanSubject,
   type StickerRecord,
 } from '../journal/journal.ts';
+import type { LogKey } from '../journal/log-key.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 
@@ -80,6 +81,14 @@ export class SimulatedDisk implements Journal {
 
   occupancy(): Occupancy {
     return this.#journal.occupancy();
+  }
+
+  checkpoint(key: LogKey): string {
+    return this.#writable().checkpoint(key);
+  }
+
+  countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {
+    return this.#writable().countersign(...call);
   }
 
   size(): number {

@@ -5,6 +5,8 @@ import { err, ok, type Result } from '../base/result.ts';
 export const MAX_TOKEN_BYTES = 331;
 /** The largest code that fits 40 mm paper at half a millimetre a module. */
 export const MAX_QR_VERSION = 13;
+/** The most that a QR code with error correction M holds in byte mode (version 40, table 7). */
+export const MAX_TEXT_QR_BYTES = 2_331;
 /** White modules that must stand around a code on every side (ISO/IEC 18004, section 5.3.8). */
 export const QUIET_ZONE_MODULES = 4;
 
@@ -13,6 +15,15 @@ export interface QrMatrix {
   /** Modules a side. */
   readonly size: number;
   isDark(column: number, row: number): boolean;
+}
+
+/** Any text as a QR code for paper or screen: UTF-8 in byte mode, error correction M. The error is one sentence. */
+export function encodeTextQr(text: string): Result<QrMatrix, string> {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length > MAX_TEXT_QR_BYTES)
+    return err(`the text has ${bytes.length} bytes and a code holds ${MAX_TEXT_QR_BYTES}`);
+  const { size, data } = encode([...bytes], { ecc: 'M', boostEcc: false, border: 0 });
+  return ok({ size, isDark: (column, row) => data[row]?.[column] === true });
 }
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;

@@ -2,6 +2,7 @@ import { hasPty } from '../support/pty.ts';
 import { benchAuthenticate } from './authenticate.ts';
 import { type Figure, HEAD, lineOf } from './figure.ts';
 import { makeFurtherIssuers } from './further-samples.ts';
+import { benchJournal } from './journal.ts';
 import { makeKioskSite } from './kiosk-site.ts';
 import { machineLine } from './machine.ts';
 import { benchMemory } from './memory.ts';
@@ -11,8 +12,24 @@ import { benchScanToSignal } from './scan-to-signal.ts';
 import { benchStart } from './start.ts';
 
 /** `npm run bench`, or `npm run bench -- --quick` for a first look in less than a minute. */
-const LONG = { rounds: 6_000, scans: 2_000, early: 20_000, all: 100_000, starts: 10, imports: 20 };
-const QUICK = { rounds: 1_500, scans: 300, early: 2_000, all: 6_000, starts: 3, imports: 2 };
+const LONG = {
+  rounds: 6_000,
+  scans: 2_000,
+  early: 20_000,
+  all: 100_000,
+  starts: 10,
+  imports: 20,
+  entries: [10_000, 1_000_000, 10_000_000],
+};
+const QUICK = {
+  rounds: 1_500,
+  scans: 300,
+  early: 2_000,
+  all: 6_000,
+  starts: 3,
+  imports: 2,
+  entries: [10_000, 100_000],
+};
 const sizes = process.argv.includes('--quick') ? QUICK : LONG;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -28,6 +45,7 @@ try {
   print(HEAD);
   const further = makeFurtherIssuers(Math.floor(nowMs / 1_000));
   printAll(benchAuthenticate(issuers, further, nowMs, sizes.rounds));
+  printAll(benchJournal(site.folder, sizes.entries));
   if (hasPty) {
     printAll(await benchScanToSignal(site, issuers.euDcc, sizes.scans));
     printAll(await benchMemory(site, issuers, sizes.early, sizes.all));

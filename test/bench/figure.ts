@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'µs' | 'ms' | 's' | 'MB' | '/s' | 'x';
+  readonly unit: 'µs' | 'ms' | 's' | 'KB' | 'MB' | '/s' | 'x';
   readonly aim: number | null;
 }
 

@@ -6,7 +6,8 @@ import { DAY_MS } from '../../src/base/time.ts';
 import { JournalFault } from '../../src/journal/journal.ts';
 import { openJournalFile } from '../../src/journal/open.ts';
 import { newestEntries } from '../../src/journal/query.ts';
-import { PERSONAL_DAYS, SqliteJournal } from '../../src/journal/sqlite-journal.ts';
+import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
+import { PERSONAL_DAYS } from '../../src/journal/use.ts';
 import {
   anyGenuine,
   eventTicket,

@@ -12,9 +12,11 @@ import type { Signal } from '../../src/devices/signal/signal.ts';
 import { simulatedSignal } from '../../src/devices/signal/simulated-signal.ts';
 import type { StaffButton } from '../../src/door/event.ts';
 import type { Entry } from '../../src/journal/entry.ts';
-import { openJournalFile } from '../../src/journal/open.ts';
+import { loadLogKey } from '../../src/journal/log-key.ts';
+import { openJournalFile, openJournalReader } from '../../src/journal/open.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { Kiosk } from '../../src/kiosk/kiosk.ts';
+import { LogKeeper } from '../../src/kiosk/log-keeper.ts';
 import { withOwnStickers } from '../../src/kiosk/own-stickers.ts';
 import { StickerDesk } from '../../src/kiosk/sticker-desk.ts';
 import type { TrustedKey } from '../../src/pass/trust.ts';
@@ -110,7 +112,8 @@ export class KioskRig {
       useKeySecret: Buffer.alloc(32, 7),
     });
     const key = await loadStickerKey(join(this.folder, 'sticker.jwk'));
-    if (!journal.ok || !key.ok) throw new Error('the stores do not open');
+    const logKey = loadLogKey(join(this.folder, 'log-key.jwk'), { venueId: 'venue', kioskId: '7A' });
+    if (!journal.ok || !key.ok || !logKey.ok) throw new Error('the stores do not open');
     const disk = new SimulatedDisk(journal.value);
     this.#disk = disk;
     this.scanner = simulatedScanner();
@@ -149,7 +152,9 @@ export class KioskRig {
     const picture = { width: 8, height: 8, rows: Buffer.alloc(8) };
     const draw = (): Promise<ReturnType<typeof ok<typeof picture>>> => Promise.resolve(ok(picture));
     const desk = new StickerDesk({ ...around, key: key.value, draw });
-    this.#kiosk = new Kiosk({ ...around, desk });
+    const reader = () => openJournalReader(join(this.folder, 'journal.db'));
+    const keeper = new LogKeeper({ ...around, key: logKey.value, reader });
+    this.#kiosk = new Kiosk({ ...around, desk, keeper });
     this.#kiosk.start();
   }
 

@@ -1,0 +1,122 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { reasonOf } from '../base/assert.ts';
+import { formatInstant } from '../base/time.ts';
+import { checkProof } from '../journal/check-proof.ts';
+import { checkExported, EXPORT_FILES, notesOf } from '../journal/exported-log.ts';
+import { type LogReport, reportJson } from '../journal/log-report.ts';
+import { sha256, verifyEd25519 } from '../journal/native-crypto.ts';
+import { reportText } from '../journal/report-text.ts';
+import { parseVerifierKey } from '../journal/signed-note.ts';
+import { checkStored } from '../journal/stored-log.ts';
+import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
+import { EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, refuseWords, tell, UsageError } from './command.ts';
+import { readJournal } from './read-journal.ts';
+import { seqFrom } from './seq.ts';
+import { storedLogKey } from './stored-log-key.ts';
+import { textFrom } from './text-file.ts';
+
+interface Given {
+  readonly keys: readonly string[];
+  readonly witnesses: readonly string[];
+  readonly witnessKeys: readonly string[];
+}
+
+/** `journal verify`: a log, an export of one, or one proof. */
+export async function verify(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, {
+    data: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    export: { type: 'string' },
+    proof: { type: 'string' },
+    key: { type: 'string', multiple: true },
+    checkpoint: { type: 'string', multiple: true },
+    'witness-key': { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+  });
+  refuseWords(positionals);
+  const witnesses: string[] = [];
+  for (const path of values.checkpoint ?? []) witnesses.push(await textFrom(path));
+  const given: Given = { keys: values.key ?? [], witnesses, witnessKeys: values['witness-key'] ?? [] };
+  if (values.proof !== undefined) return verifyProof(await textFrom(values.proof), given.keys);
+  const from = values.from === undefined ? 0 : seqFrom(values.from, '--from');
+  const to = values.to === undefined ? null : seqFrom(values.to, '--to');
+  if (values.export !== undefined && (from > 0 || to !== null)) {
+    throw new UsageError('--from and --to are for the log of this kiosk: an export is checked whole');
+  }
+  const report =
+    values.export === undefined
+      ? await verifyStored(values.data, { from, to }, given)
+      : await verifyExport(values.export, given);
+  if (values.json) print(reportJson(report));
+  else for (const line of reportText(report, 'en')) print(line);
+  return report.problems.length === 0 ? EXIT_OK : EXIT_NOT_ALL;
+}
+
+function verifyProof(text: string, keyTexts: readonly string[]): number {
+  if (keyTexts.length === 0)
+    throw new UsageError('--key is missing: a proof counts for whoever has the key of the log');
+  const keys = keyTexts.map((key) => orUsage(parseVerifierKey(sha256, key)));
+  const checked = checkProof(sha256, verifyEd25519, text, keys);
+  if (!checked.ok) {
+    print(checked.error);
+    return EXIT_NOT_ALL;
+  }
+  const { origin, seq, bytes, signedAtMs } = checked.value;
+  tell(`entry ${seq} of ${origin}, signed ${signedAtMs === null ? 'at a time not given' : formatInstant(signedAtMs)}`);
+  print(Buffer.from(bytes).toString('utf8'));
+  return EXIT_OK;
+}
+
+async function verifyStored(
+  data: string | undefined,
+  stretch: { readonly from: number; readonly to: number | null },
+  { keys, witnesses, witnessKeys }: Given,
+): Promise<LogReport> {
+  const dataPath = chooseDataPath(data);
+  tell(`data folder: ${dataPath}`);
+  const folder = orUsage(readDataFolder(dataPath));
+  const readKeys = (texts: readonly string[]) => texts.map((text) => orUsage(parseVerifierKey(sha256, text)));
+  const vouchers = {
+    keys: keys.length > 0 ? readKeys(keys) : [storedLogKey(folder)],
+    witnesses,
+    witnessKeys: readKeys(witnessKeys),
+  };
+  return orUsage(await readJournal(folder.journal, (db) => checkStored(db, stretch, vouchers)));
+}
+
+async function verifyExport(folder: string, { keys, witnesses, witnessKeys }: Given): Promise<LogReport> {
+  const file = (name: string): string => join(folder, name);
+  if (keys.length === 0)
+    tell('the key is the one that lies in the export: compare it with the one that the kiosk shows');
+  const texts = {
+    checkpoints: await textFrom(file(EXPORT_FILES.checkpoints)),
+    start: existsSync(file(EXPORT_FILES.start)) ? await textFrom(file(EXPORT_FILES.start)) : null,
+    keys: keys.length > 0 ? keys : [await textFrom(file(EXPORT_FILES.key))],
+    witnesses,
+    witnessKeys,
+  };
+  const check = orUsage(checkExported(sha256, verifyEd25519, orUsage(notesOf(sha256, texts)), texts.start));
+  await eachLine(file(EXPORT_FILES.entries), (line) => check.entry(line));
+  return check.finish();
+}
+
+/** The lines of a file without their line feeds, in the memory of the longest. */
+async function eachLine(path: string, take: (line: Buffer) => void): Promise<void> {
+  let rest = Buffer.alloc(0);
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      let from = 0;
+      for (let end = bytes.indexOf('\n'); end >= 0; end = bytes.indexOf('\n', from)) {
+        take(bytes.subarray(from, end));
+        from = end + 1;
+      }
+      rest = Buffer.from(bytes.subarray(from));
+    }
+  } catch (thrown) {
+    throw new UsageError(`${path} cannot be read: ${reasonOf(thrown)}`);
+  }
+  if (rest.length > 0) take(rest);
+}

@@ -1,0 +1,20 @@
+import type { EntryWriter } from './entry-writer.ts';
+import type { Statements } from './statements.ts';
+
+/**
+ * Deletes side rows older than `personalUntilMs` and use keys that ended before `nowMs`, and says so in an entry.
+ * Inside somebody's transaction.
+ * @param ended how many there are of each
+ */
+export function dropPersonal(
+  statements: Statements,
+  writer: EntryWriter,
+  personalUntilMs: number,
+  nowMs: number,
+  ended: { readonly salts: number; readonly facts: number; readonly uses: number },
+): void {
+  statements.dropSalts.run(personalUntilMs);
+  statements.dropFacts.run(personalUntilMs);
+  statements.dropUses.run(nowMs);
+  writer.append({ type: 'deleted', ...ended });
+}

@@ -1,0 +1,115 @@
+import { formatInstant } from '../base/time.ts';
+import type { LogProblem, LogReport, ProblemCode } from './log-report.ts';
+
+export type ReportLanguage = 'ko' | 'en';
+type InBoth = Readonly<Record<ReportLanguage, string>>;
+
+/** What each problem means, to somebody who has never heard of a hash. */
+const PROBLEM_TEXTS: Readonly<Record<ProblemCode, InBoth>> = {
+  'entry-unreadable': {
+    ko: '키오스크가 쓰는 형식이 아닌 기록입니다.',
+    en: 'This is not in the form in which a kiosk writes.',
+  },
+  'seq-broken': {
+    ko: '번호가 맞지 않습니다. 기록이 빠졌거나 끼워졌거나 자리가 바뀌었습니다.',
+    en: 'The number is out of order: an entry was taken out, put in or moved.',
+  },
+  'stamp-impossible': {
+    ko: '켜져 있는 동안 시간이 거꾸로 갔습니다. 다른 곳의 기록입니다.',
+    en: 'Time ran backwards while the kiosk was on: this entry belongs elsewhere.',
+  },
+  'checkpoint-unreadable': { ko: '읽을 수 없는 확인점이 있습니다.', en: 'A checkpoint cannot be read.' },
+  'checkpoint-foreign': {
+    ko: '이 키로 서명되지 않은 확인점이 있습니다. 다른 기록의 것이거나 키가 다릅니다.',
+    en: 'A checkpoint is not signed with this key: it is of another log, or the key is another one.',
+  },
+  'checkpoint-forged': {
+    ko: '확인점의 서명이 위조되었거나 손상되었습니다.',
+    en: 'The signature on a checkpoint is forged or damaged.',
+  },
+  'root-differs': {
+    ko: '서명된 기록과 다릅니다. 이 가운데 하나 이상이 나중에 바뀌었습니다.',
+    en: 'These are not the entries that were signed: at least one of them was changed afterwards.',
+  },
+  'log-short': {
+    ko: '서명된 것보다 기록이 적습니다. 끝이 잘렸습니다.',
+    en: 'More entries were signed than are here: the end was cut off.',
+  },
+  'unsigned-tail': {
+    ko: '마지막 확인점 뒤의 기록은 서명되지 않았습니다.',
+    en: 'These entries come after the last checkpoint: nobody has signed them.',
+  },
+  'no-checkpoint': {
+    ko: '유효한 확인점이 없습니다. 서명된 기록이 하나도 없습니다.',
+    en: 'There is no valid checkpoint: nothing here is signed.',
+  },
+  'witness-unreadable': { ko: '증인의 확인점을 읽을 수 없습니다.', en: 'A witness’s checkpoint cannot be read.' },
+  'witness-foreign': {
+    ko: '증인의 확인점이 이 키로 서명되지 않았습니다. 기록의 키가 바뀌었습니다.',
+    en: 'A witness’s checkpoint is not signed with this key: the key of the log is another one now.',
+  },
+  'witness-forged': {
+    ko: '증인의 확인점에 있는 서명이 위조되었거나 손상되었습니다.',
+    en: 'A signature on a witness’s checkpoint is forged or damaged.',
+  },
+  'witness-differs': {
+    ko: '증인이 본 기록과 다릅니다. 키를 가진 사람이 기록을 다시 썼습니다.',
+    en: 'A witness was shown other entries: somebody with the key has written the log anew.',
+  },
+  'witness-longer': {
+    ko: '증인은 더 많은 기록을 보았습니다. 끝이 잘렸거나 옛 사본으로 되돌렸습니다.',
+    en: 'A witness was shown more entries: the end was cut off, or an older copy was put back.',
+  },
+  'time-contradicts-witness': {
+    ko: '증인이 본 시각과 맞지 않는 시각이 적혀 있습니다. 시각을 꾸몄습니다.',
+    en: 'These entries bear a time that a witness rules out: their time was made up.',
+  },
+};
+
+const at = (ms: number | null): string => (ms === null ? '-' : formatInstant(ms));
+const count = (value: number): string => value.toLocaleString('en');
+
+/** One problem with the entries it is about. */
+export function problemText({ code, seq, upTo }: LogProblem, language: ReportLanguage): string {
+  const text = PROBLEM_TEXTS[code][language];
+  if (seq === null) return text;
+  const isNote = /^(checkpoint|witness)-(unreadable|foreign|forged)$/.test(code);
+  if (language === 'ko') {
+    if (isNote) return `기록 ${seq}개의 확인점: ${text}`;
+    return `${seq === upTo ? `기록 ${seq}` : `기록 ${seq}–${upTo}`}: ${text}`;
+  }
+  if (isNote) return `Checkpoint of ${seq} entries: ${text}`;
+  return `${seq === upTo ? `Entry ${seq}` : `Entries ${seq} to ${upTo}`}: ${text}`;
+}
+
+/** The report in sentences: the verdict first, then what was looked at, then what nobody vouches for. */
+export function reportText(report: LogReport, language: ReportLanguage): readonly string[] {
+  const { origin, from, size, signedSize, checkpoints, problems, furtherProblems, witnessedSize } = report;
+  const found = problems.length + furtherProblems;
+  const entries = size - from;
+  const unsigned = size - (signedSize ?? from);
+  const since = at(report.unwitnessedSinceMs);
+  const listed = problems.map((problem) => problemText(problem, language));
+  if (language === 'ko') {
+    return [
+      found === 0 ? '이 기록은 서명된 그대로입니다.' : `문제가 ${count(found)}건 있습니다.`,
+      ...listed,
+      `기록: ${origin ?? '이름 없음'}`,
+      `확인한 기록: ${count(entries)}개, ${at(report.firstAtMs)}부터 ${at(report.lastAtMs)}까지 (키오스크 시계, UTC).`,
+      `서명된 확인점 ${count(checkpoints)}개가 맞습니다. 아직 서명되지 않은 기록: ${count(unsigned)}개.`,
+      witnessedSize === null
+        ? `증인이 없습니다. unwitnessed since ${since}: 키를 가진 사람은 전부 다시 쓸 수 있었습니다.`
+        : `증인이 처음 ${count(witnessedSize)}개를 확인했습니다. unwitnessed since ${since}: 그 뒤는 키를 가진 사람이 다시 쓸 수 있었습니다.`,
+    ];
+  }
+  return [
+    found === 0 ? 'This log is as it was signed.' : `${count(found)} problem${found === 1 ? '' : 's'} found.`,
+    ...listed,
+    `Log: ${origin ?? 'without a name'}`,
+    `Entries checked: ${count(entries)}, from ${at(report.firstAtMs)} to ${at(report.lastAtMs)} (the kiosk’s clock, UTC).`,
+    `Signed checkpoints that agree: ${count(checkpoints)}. Entries not yet signed: ${count(unsigned)}.`,
+    witnessedSize === null
+      ? `No witness. unwitnessed since ${since}: whoever has the key could have written all of it anew.`
+      : `A witness vouches for the first ${count(witnessedSize)}. unwitnessed since ${since}: whoever has the key could have written what came later anew.`,
+  ];
+}

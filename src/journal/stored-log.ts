@@ -1,0 +1,70 @@
+import { err, ok, type Result } from '../base/result.ts';
+import { judgeNotes } from './judge-notes.ts';
+import type { LogReport } from './log-report.ts';
+import { sha256, verifyEd25519 } from './native-crypto.ts';
+import { type JournalReader, reading } from './query.ts';
+import { splitNotes, type VerifierKey } from './signed-note.ts';
+import { rangeAfter, TreeStore } from './tree-store.ts';
+import { LogCheck } from './verify-log.ts';
+
+const BATCH = 1_000;
+
+export interface Stretch {
+  /** The first entry. */
+  readonly from: number;
+  /** The last entry; null for the newest. */
+  readonly to: number | null;
+}
+
+/** Files of checkpoints that were kept elsewhere, and who may sign. */
+export interface Vouchers {
+  readonly keys: readonly VerifierKey[];
+  readonly witnesses: readonly string[];
+  readonly witnessKeys: readonly VerifierKey[];
+}
+
+/**
+ * Reads a journal file through as a stranger reads its export, a stretch up to the checkpoint that covers its end; the
+ * error is one sentence about the stretch.
+ */
+export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: Vouchers): Result<LogReport, string> {
+  const count = reading(
+    () => db.prepare<[], { size: number }>('SELECT coalesce(max(seq) + 1, 0) AS size FROM entry').get()?.size ?? 0,
+  );
+  if (from > (to ?? count) || (to ?? 0) >= Math.max(count, 1))
+    return err(`there is no such stretch: the log has entries 0 to ${count - 1}`);
+  const signed = reading(() =>
+    db
+      .prepare<[number], { size: number | null }>('SELECT min(size) AS size FROM checkpoint WHERE size > ?')
+      .get(to ?? count),
+  );
+  const end = to === null ? count : (signed?.size ?? count);
+  const notes = reading(() =>
+    db
+      .prepare<[number, number], { note: string }>(
+        'SELECT note FROM checkpoint WHERE size >= ? AND size <= ? ORDER BY size',
+      )
+      .all(from, to === null ? Number.MAX_SAFE_INTEGER : end),
+  ).map(({ note }) => note);
+  const { keys, witnessKeys, witnesses } = vouchers;
+  const witness = witnesses.flatMap(splitNotes);
+  const judged = judgeNotes({ own: notes, witness, keys, witnessKeys }, verifyEd25519);
+  const check = new LogCheck({
+    sha256,
+    start: reading(() => rangeAfter(new TreeStore(db), from)),
+    notes: { ...judged, witness: judged.witness.filter(({ size }) => to === null || size <= end) },
+    tailMustBeSigned: false,
+  });
+  const rows = db.prepare<[number, number, number], { seq: number; bytes: Buffer }>(
+    'SELECT seq, bytes FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?',
+  );
+  for (let at = from; at < end; ) {
+    const next = at;
+    const batch = reading(() => rows.all(next, end, BATCH));
+    for (const { bytes } of batch) check.entry(bytes);
+    const last = batch.at(-1);
+    if (last === undefined) break;
+    at = last.seq + 1;
+  }
+  return ok(check.finish());
+}

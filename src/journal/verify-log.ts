@@ -1,0 +1,145 @@
+import { MINUTE_MS } from '../base/time.ts';
+import { equalBytes } from './byte-text.ts';
+import { type ReadStamp, readStamp } from './entry-stamp.ts';
+import type { JudgedNotes, SignedHead } from './judge-notes.ts';
+import { type LogProblem, type LogReport, MAX_PROBLEMS, type ProblemCode } from './log-report.ts';
+import { type CompactRange, leafHashOf, type Sha256 } from './merkle.ts';
+import { WitnessedTimes } from './witnessed-times.ts';
+
+export interface LogCheckOptions {
+  readonly sha256: Sha256;
+  /** What precedes the first entry: empty, or the complete subtrees before a stretch. */
+  readonly start: CompactRange;
+  readonly notes: JudgedNotes;
+  /** An export ends with a checkpoint; a running log may have entries that none covers yet. */
+  readonly tailMustBeSigned: boolean;
+}
+
+/** One line of heads in the order of their size, and how far they agreed with the entries. */
+interface Vouching {
+  readonly heads: readonly SignedHead[];
+  next: number;
+  good: number;
+  agreedSize: number | null;
+  agreedAtMs: number | null;
+  differs: boolean;
+}
+
+/**
+ * Checks a log from its entries and checkpoints alone, entry by entry in the memory of one path. It opens no file and
+ * knows no clock, so that the kiosk, the command and the page in a stranger's browser find the same.
+ */
+export class LogCheck {
+  readonly #options: LogCheckOptions;
+  readonly #from: number;
+  readonly #problems: LogProblem[];
+  #problemCount: number;
+  #expectedSeq: number;
+  #last: ReadStamp | null = null;
+  #firstAtMs: number | null = null;
+  #lastAtMs: number | null = null;
+  readonly #boots = new Set<string>();
+  readonly #own: Vouching;
+  readonly #witness: Vouching;
+  readonly #times: WitnessedTimes;
+
+  constructor(options: LogCheckOptions) {
+    this.#options = options;
+    const { notes, start } = options;
+    this.#from = start.size;
+    this.#expectedSeq = start.size;
+    this.#problems = notes.problems.slice(0, MAX_PROBLEMS);
+    this.#problemCount = notes.problems.length;
+    this.#own = vouching(notes.own, start.size);
+    this.#witness = vouching(notes.witness, start.size);
+    this.#times = new WitnessedTimes(notes.witness, 10 * MINUTE_MS);
+    this.#compare();
+  }
+
+  /** The bytes of the next entry as they were written. */
+  entry(bytes: Uint8Array): void {
+    const { sha256, start } = this.#options;
+    const index = start.size;
+    const stamp = readStamp(bytes);
+    if (stamp === null) this.#report('entry-unreadable', index);
+    else this.#stamped(stamp, index);
+    this.#expectedSeq = (stamp?.seq ?? this.#expectedSeq) + 1;
+    start.push(leafHashOf(sha256, bytes));
+    this.#compare();
+  }
+
+  finish(): LogReport {
+    const { start, notes, tailMustBeSigned } = this.#options;
+    const { size } = start;
+    const own = this.#own;
+    const ownLast = own.heads.at(-1)?.size ?? 0;
+    const witnessLast = this.#witness.heads.at(-1)?.size ?? 0;
+    if (ownLast > size) this.#report('log-short', size, ownLast - 1);
+    if (own.heads.length === 0) this.#report('no-checkpoint', null);
+    else if (tailMustBeSigned && !own.differs && ownLast < size) this.#report('unsigned-tail', ownLast, size - 1);
+    if (witnessLast > size) this.#report('witness-longer', size, witnessLast - 1);
+    const ruledOut = this.#times.ruledOut();
+    if (ruledOut !== null) this.#report('time-contradicts-witness', ruledOut.seq, ruledOut.upTo);
+    return {
+      origin: notes.origin,
+      from: this.#from,
+      size,
+      firstAtMs: this.#firstAtMs,
+      lastAtMs: this.#lastAtMs,
+      checkpoints: own.good,
+      signedSize: own.agreedSize,
+      problems: this.#problems,
+      furtherProblems: this.#problemCount - this.#problems.length,
+      witnessedSize: this.#witness.agreedSize,
+      unwitnessedSinceMs: this.#witness.agreedAtMs ?? this.#firstAtMs,
+    };
+  }
+
+  #stamped(stamp: ReadStamp, index: number): void {
+    const last = this.#last;
+    if (stamp.seq !== this.#expectedSeq) this.#report('seq-broken', index);
+    if (last?.boot === stamp.boot ? stamp.monoMs < last.monoMs : this.#boots.has(stamp.boot)) {
+      this.#report('stamp-impossible', index);
+    }
+    this.#boots.add(stamp.boot);
+    this.#times.entry(index, stamp);
+    this.#last = stamp;
+    this.#firstAtMs ??= stamp.wallMs;
+    this.#lastAtMs = stamp.wallMs;
+  }
+
+  /** Holds the entries so far against every head of their size. */
+  #compare(): void {
+    const { size } = this.#options.start;
+    let root: Uint8Array | null = null;
+    for (const [line, code] of [
+      [this.#own, 'root-differs'],
+      [this.#witness, 'witness-differs'],
+    ] as const) {
+      for (let head = line.heads[line.next]; head?.size === size; head = line.heads[line.next]) {
+        line.next += 1;
+        root ??= this.#options.start.root();
+        if (line.differs) continue;
+        if (equalBytes(root, head.root)) {
+          line.good += 1;
+          line.agreedSize = size;
+          line.agreedAtMs = Math.max(line.agreedAtMs ?? 0, head.cosignedAtMs ?? head.madeAtMs ?? this.#lastAtMs ?? 0);
+        } else {
+          line.differs = true;
+          this.#report(code, line.agreedSize ?? this.#from, size - 1);
+        }
+      }
+    }
+  }
+
+  #report(code: ProblemCode, seq: number | null, upTo: number | null = seq): void {
+    this.#problemCount += 1;
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ code, seq, upTo });
+  }
+}
+
+/** Heads of less than the stretch begins with say nothing about it. */
+function vouching(heads: readonly SignedHead[], from: number): Vouching {
+  const useful = heads.filter(({ size }) => size >= from).toSorted((one, other) => one.size - other.size);
+  return { heads: useful, next: 0, good: 0, agreedSize: null, agreedAtMs: null, differs: false };
+}

@@ -1,0 +1,53 @@
+import type { ReadStamp } from './entry-stamp.ts';
+import type { SignedHead } from './judge-notes.ts';
+
+/**
+ * What witnesses say about time: entries that a checkpoint covers were made before it was countersigned, entries after
+ * it were made later than itself. Entries under an unsure clock claim no time and are passed over.
+ */
+export class WitnessedTimes {
+  readonly #toleranceMs: number;
+  /** In the order of size. */
+  readonly #heads: readonly SignedHead[];
+  /** The earliest time that rules over the heads from an index on. */
+  readonly #ceilingsMs: readonly number[];
+  #passed = 0;
+  #floorMs = Number.NEGATIVE_INFINITY;
+  #first: number | null = null;
+  #last: number | null = null;
+
+  constructor(heads: readonly SignedHead[], toleranceMs: number) {
+    this.#toleranceMs = toleranceMs;
+    this.#heads = heads.toSorted((one, other) => one.size - other.size);
+    let ceilingMs = Number.POSITIVE_INFINITY;
+    this.#ceilingsMs = this.#heads
+      .toReversed()
+      .map((head) => {
+        ceilingMs = Math.min(ceilingMs, head.cosignedAtMs ?? head.madeAtMs ?? ceilingMs);
+        return ceilingMs;
+      })
+      .toReversed();
+  }
+
+  /** The next entry, by its place in the log. */
+  entry(index: number, stamp: ReadStamp): void {
+    for (
+      let head = this.#heads[this.#passed];
+      head !== undefined && head.size <= index;
+      head = this.#heads[this.#passed]
+    ) {
+      this.#passed += 1;
+      this.#floorMs = Math.max(this.#floorMs, head.madeAtMs ?? this.#floorMs);
+    }
+    const ceilingMs = this.#ceilingsMs[this.#passed] ?? Number.POSITIVE_INFINITY;
+    const fits = stamp.wallMs >= this.#floorMs - this.#toleranceMs && stamp.wallMs <= ceilingMs + this.#toleranceMs;
+    if (fits || !stamp.trusted) return;
+    this.#first ??= index;
+    this.#last = index;
+  }
+
+  /** The first and the last entry whose time a witness rules out. */
+  ruledOut(): { readonly seq: number; readonly upTo: number } | null {
+    return this.#first === null || this.#last === null ? null : { seq: this.#first, upTo: this.#last };
+  }
+}

@@ -1,0 +1,135 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { journal } from '../../src/commands/journal.ts';
+import { complaintOf, ran } from '../support/command.ts';
+import { typesIn } from '../support/entries.ts';
+import { refusedBy } from '../support/in-process.ts';
+import { hasZbar, readCode } from '../support/zbar.ts';
+
+let folder: string;
+let data: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'munjigi-proofs-'));
+  data = join(folder, 'data');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const on = (...args: readonly string[]) => ran(['journal', ...args, '--data', data], { cwd: folder });
+const file = (name: string): string => join(folder, name);
+/** An entry to be proven: a sticker that somebody asked for. */
+const stickerIn = (where: string) => ran(['sticker', 'issue', '--kind', 'ticket', '--data', where]);
+const keyIn = ({ err }: { readonly err: string }): string => /key[^:\n]*: (\S+)$/m.exec(err)?.[1] ?? '';
+
+describe('what an owner hands to a stranger', () => {
+  it('is checked by the stranger with the key that was told on the telephone', async () => {
+    await stickerIn(data);
+    const exported = await on('export', '--out', file('stick'));
+    const key = keyIn(exported);
+    expect([exported.code, key.startsWith('munjigi/venue/')]).toEqual([0, true]);
+    const check = () => ran(['journal', 'verify', '--export', file('stick'), '--key', key]);
+    const clean = await check();
+    expect([clean.code, clean.out]).toEqual([0, expect.stringMatching(/^This log is as it was signed\.\n/)]);
+    expect(clean.out).toMatch(/unwitnessed since 20/);
+    expect(typesIn(data)).toContain('log-exported');
+    expect(readFileSync(file('stick/verify.html'), 'utf8')).toContain("default-src 'none'");
+
+    const entries = readFileSync(file('stick/entries.jsonl'), 'utf8');
+    writeFileSync(file('stick/entries.jsonl'), entries.replace('"kind":"ticket"', '"kind":"member"'));
+    const bent = await check();
+    expect([bent.code, bent.out]).toEqual([1, expect.stringMatching(/not the entries that were signed/)]);
+  });
+
+  it('or is one entry alone with its proof', async () => {
+    await stickerIn(data);
+    const proof = await on('prove', '0', '--out', file('0.tlog-proof'));
+    expect(proof.code).toBe(0);
+    const key = keyIn(await on('checkpoint'));
+    const checked = await ran(['journal', 'verify', '--proof', file('0.tlog-proof'), '--key', key]);
+    expect([checked.code, JSON.parse(checked.out)]).toMatchObject([0, { seq: 0, type: 'sticker-issued' }]);
+    const text = readFileSync(file('0.tlog-proof'), 'utf8').replace('index 0', 'index 1');
+    writeFileSync(file('1.tlog-proof'), text);
+    expect((await ran(['journal', 'verify', '--proof', file('1.tlog-proof'), '--key', key])).code).toBe(1);
+  });
+
+  it('shows that the log in the kiosk itself was changed', async () => {
+    await stickerIn(data);
+    await on('checkpoint');
+    expect((await on('verify', '--json')).code).toBe(0);
+    const db = new Database(join(data, 'journal.db'));
+    db.exec("UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'ticket', 'member') AS BLOB) WHERE seq = 0");
+    db.close();
+    const bent = await on('verify', '--json');
+    expect([bent.code, JSON.parse(bent.out)]).toMatchObject([
+      1,
+      { problems: [{ code: 'root-differs', seq: 0, upTo: 0 }] },
+    ]);
+  });
+});
+
+describe('two kiosks without any server between them', () => {
+  it('vouch for each other, and an older copy that is put back is found', async () => {
+    const other = file('other');
+    await stickerIn(data);
+    const key = keyIn(await on('checkpoint'));
+    writeFileSync(file('shown'), (await on('checkpoint', '--since', '0')).out);
+    const signed = await ran(['journal', 'cosign', file('shown'), '--log-key', key, '--data', other]);
+    expect(signed.code).toBe(0);
+    writeFileSync(file('kept'), signed.out);
+    const witness = ['--checkpoint', file('kept'), '--witness-key', keyIn(signed)];
+    const vouched = await on('verify', '--json', ...witness);
+    expect(JSON.parse(vouched.out)).toMatchObject({ problems: [], witnessedSize: 1 });
+
+    // Shown again without the proof since then, it is not signed again.
+    await stickerIn(data);
+    writeFileSync(file('shown'), (await on('checkpoint', '--since', '0')).out);
+    const again = await ran(['journal', 'cosign', file('shown'), '--log-key', key, '--data', other]);
+    expect(complaintOf(again)).toMatchObject({ code: 2, says: expect.stringMatching(/ask for the proof since 1/) });
+    writeFileSync(file('shown'), (await on('checkpoint', '--since', '1')).out);
+    const later = await ran(['journal', 'cosign', file('shown'), '--log-key', key, '--data', other]);
+    writeFileSync(file('kept'), later.out);
+
+    const db = new Database(join(data, 'journal.db'));
+    db.exec('DELETE FROM entry WHERE seq >= 1; DELETE FROM checkpoint WHERE size > 1');
+    db.close();
+    const rolledBack = await on('verify', '--json', ...witness);
+    expect(JSON.parse(rolledBack.out)).toMatchObject({ problems: [{ code: 'witness-longer' }] });
+  });
+
+  it.skipIf(!hasZbar)(
+    `and a telephone keeps a checkpoint as a picture${hasZbar ? '' : ' (skipped: install zbar-tools)'}`,
+    async () => {
+      await stickerIn(data);
+      const { out } = await on('checkpoint', '--qr', file('head.png'));
+      const read = readCode(readFileSync(file('head.png')), folder);
+      expect(Buffer.from(read, 'latin1').toString('utf8')).toBe(out.trimEnd());
+    },
+  );
+});
+
+describe('a wrong call says in one sentence what to do', () => {
+  const empty = mkdtempSync(join(tmpdir(), 'munjigi-empty-'));
+  beforeAll(() => ran(['journal', 'checkpoint', '--data', empty]));
+  afterAll(() => rmSync(empty, { recursive: true }));
+
+  it.each([
+    [['prove'], /the number of the entry is missing/],
+    [['prove', 'first'], /SEQ must be the number of an entry/],
+    [['verify', '--key', 'x'], /this is no verifier key/],
+    [['verify', '--export', 'nowhere'], /nowhere.* cannot be read/],
+    [['verify', '--export', '.', '--from', '1'], /an export is checked whole/],
+    [['verify', '--proof', 'nowhere'], /nowhere cannot be read/],
+    [['verify', '--to', '9'], /there is no such stretch/],
+    [['export'], /--out DIR is missing/],
+    [['export', '--out', '.'], /is there already/],
+    [['cosign', 'x'], /--log-key VKEY is missing/],
+    [['checkpoint', '--since', '-1'], /--since/],
+    [['checkpoint', '--since', '5'], /the log has 0/],
+    [['erase'], /say 'munjigi journal tail'/],
+  ])('%j', async (args, sentence) => {
+    const own = args.includes('--proof') || args[0] === 'erase' ? [] : ['--data', empty];
+    expect(await refusedBy(journal, [...args, ...own])).toMatch(sentence);
+  });
+});

@@ -1,0 +1,289 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseCheckpoint } from '../../src/journal/checkpoint.ts';
+import type { LogKey } from '../../src/journal/log-key.ts';
+import { CompactRange, isConsistent, leafHashOf } from '../../src/journal/merkle.ts';
+import { sha256 } from '../../src/journal/native-crypto.ts';
+import {
+  cosignatureBytes,
+  cosignedMessage,
+  formatVerifierKey,
+  parseNote,
+  signatureLine,
+} from '../../src/journal/signed-note.ts';
+import {
+  type ExportedLog,
+  edited,
+  exportedLog,
+  newLogKey,
+  recordedLog,
+  signedAnew,
+  verdictsOn,
+} from '../support/exported-log.ts';
+
+const ENTRIES = 620;
+const SIZES = [100, 200, 300, 310, 400, 500, 600, 620];
+/** Minutes after the first entry. */
+const minuteMs = (entry: string): number => (JSON.parse(entry) as { wallMs: number }).wallMs;
+
+interface Scene {
+  readonly log: ExportedLog;
+  readonly key: LogKey;
+  /** The checkpoint of 400 entries, photographed on the day. */
+  readonly kept: string;
+}
+
+let set: Scene;
+beforeAll(() => {
+  set = scene();
+});
+
+function scene(): Scene {
+  const key = newLogKey('7A');
+  const log = exportedLog(recordedLog(key, ENTRIES).path);
+  const kept = log.checkpoints[4] ?? '';
+  return { log, key, kept };
+}
+
+const textOf = (note: string): string => {
+  const parsed = parseNote(note);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value.text;
+};
+
+/** Numbers entries from their place on, as somebody does who hopes that nobody hashes them. */
+const renumbered = (entries: readonly string[]): readonly string[] =>
+  entries.map((entry, seq) => (JSON.parse(entry).seq === seq ? entry : edited(entry, { seq })));
+
+type Tampering = (scene: Scene) => ExportedLog;
+
+const withEntries =
+  (change: (entries: readonly string[]) => readonly string[]): Tampering =>
+  ({ log }) => ({ ...log, entries: change(log.entries) });
+
+const at = (entries: readonly string[], index: number): string => entries[index] ?? '';
+
+/** Whoever has only the files. Each is found with the public key alone. */
+const WITHOUT_KEY: readonly [string, string, Tampering][] = [
+  ['an entry is taken out', 'seq-broken', withEntries((all) => all.toSpliced(250, 1))],
+  [
+    'an entry is taken out and the rest renumbered',
+    'root-differs',
+    withEntries((all) => renumbered(all.toSpliced(250, 1))),
+  ],
+  ['an entry is put in', 'seq-broken', withEntries((all) => all.toSpliced(250, 0, edited(at(all, 249), { count: 1 })))],
+  ['an entry stands twice', 'seq-broken', withEntries((all) => all.toSpliced(250, 0, at(all, 250)))],
+  [
+    'two entries change places',
+    'seq-broken',
+    withEntries((all) => all.with(250, at(all, 251)).with(251, at(all, 250))),
+  ],
+  [
+    'a word of an entry is changed',
+    'root-differs',
+    withEntries((all) => all.with(250, edited(at(all, 250), { count: 0 }))),
+  ],
+  [
+    'the time of an entry is changed',
+    'root-differs',
+    withEntries((all) => all.with(250, edited(at(all, 250), { wallMs: 0 }))),
+  ],
+  [
+    'an entry is spelled otherwise',
+    'entry-unreadable',
+    withEntries((all) => all.with(250, at(all, 250).replace(':', ': '))),
+  ],
+  ['the first entries are cut off', 'seq-broken', withEntries((all) => all.slice(100))],
+  [
+    'entries are added after the last checkpoint',
+    'unsigned-tail',
+    withEntries((all) => [...all, edited(at(all, 619), { seq: 620 })]),
+  ],
+  [
+    'an entry is changed and every hash with it',
+    'checkpoint-forged',
+    ({ log }) => {
+      const entries = log.entries.with(250, edited(at(log.entries, 250), { count: 0 }));
+      const hashed = signedAnew(entries, newLogKey('7A'), SIZES).map(textOf);
+      const checkpoints = log.checkpoints.map((note, index) => {
+        const lines = note.split('\n');
+        return lines.with(2, hashed[index]?.split('\n')[2] ?? '').join('\n');
+      });
+      return { ...log, entries, checkpoints };
+    },
+  ],
+  [
+    'the size of a checkpoint is changed',
+    'checkpoint-forged',
+    ({ log }) => ({
+      ...log,
+      checkpoints: log.checkpoints.with(7, at(log.checkpoints, 7).replace('\n620\n', '\n619\n')),
+    }),
+  ],
+  [
+    'a signature is moved to another checkpoint',
+    'checkpoint-forged',
+    ({ log }) => {
+      const [text, signature] = [textOf(at(log.checkpoints, 7)), at(log.checkpoints, 6).split('\n\n')[1]];
+      return { ...log, checkpoints: log.checkpoints.with(7, `${text}\n${signature}`) };
+    },
+  ],
+  [
+    'a checkpoint is swapped for one of another kiosk',
+    'checkpoint-foreign',
+    ({ log }) => ({
+      ...log,
+      checkpoints: log.checkpoints.with(7, signedAnew(log.entries, newLogKey('8B'), [620])[0] ?? ''),
+    }),
+  ],
+  [
+    'everything is signed with another key',
+    'checkpoint-foreign',
+    ({ log }) => ({ ...log, checkpoints: signedAnew(log.entries, newLogKey('7A'), SIZES) }),
+  ],
+];
+
+/** Whoever has the kiosk's key, the owner included. Each is found with a checkpoint that was kept elsewhere. */
+const WITH_KEY: readonly [string, string, Tampering][] = [
+  [
+    'the end is cut off at an earlier checkpoint',
+    'witness-longer',
+    ({ log }) => ({ ...log, entries: log.entries.slice(0, 300), checkpoints: log.checkpoints.slice(0, 3) }),
+  ],
+  [
+    'an older copy is put back and goes on',
+    'witness-differs',
+    ({ log, key }) => {
+      const entries = log.entries.map((entry, seq) => (seq < 350 ? entry : edited(entry, { count: 1 })));
+      return { ...log, entries, checkpoints: signedAnew(entries, key, SIZES) };
+    },
+  ],
+  [
+    'history is written anew',
+    'witness-differs',
+    ({ log, key }) => {
+      const entries = renumbered(log.entries.toSpliced(250, 1));
+      return { ...log, entries, checkpoints: signedAnew(entries, key, [100, 200, 300, 400, 500, 619]) };
+    },
+  ],
+  [
+    'entries are made today with the time of yesterday',
+    'time-contradicts-witness',
+    ({ log, key }) => {
+      const dayMs = 86_400_000;
+      const entries = log.entries.map((entry, seq) =>
+        seq < 500 ? entry : edited(entry, { wallMs: minuteMs(entry) - dayMs }),
+      );
+      return { ...log, entries, checkpoints: signedAnew(entries, key, SIZES) };
+    },
+  ],
+  [
+    'the witness is shown one log and the stranger another of the same size',
+    'witness-differs',
+    ({ log, key }) => {
+      const entries = log.entries.with(399, edited(at(log.entries, 399), { count: 1 }));
+      return { ...log, entries, checkpoints: signedAnew(entries, key, SIZES) };
+    },
+  ],
+];
+
+describe('a log as it was written', () => {
+  it('is clean to all three verifiers, which also say since when nobody vouches', async () => {
+    const { log, key, kept } = set;
+    const alone = await verdictsOn(log, { key: key.verifierText });
+    const first = new Date(minuteMs(at(log.entries, 0))).toISOString();
+    for (const says of alone) {
+      expect(says).toMatchObject({
+        problems: [],
+        size: ENTRIES,
+        checkpoints: 8,
+        witnessedSize: null,
+        unwitnessedSince: first,
+      });
+    }
+    const since = new Date(minuteMs(at(log.entries, 399))).toISOString();
+    for (const says of await verdictsOn(log, { key: key.verifierText, witnesses: [kept] })) {
+      expect(says).toMatchObject({ problems: [], witnessedSize: 400, unwitnessedSince: since });
+    }
+  });
+
+  it('can be given away from the middle on, and the same entries changed are found', async () => {
+    const key = newLogKey('7A');
+    const { path } = recordedLog(key, ENTRIES);
+    const stretch = exportedLog(path, 333);
+    for (const says of await verdictsOn(stretch, { key: key.verifierText })) {
+      expect(says).toMatchObject({ problems: [], from: 333, size: ENTRIES, checkpoints: 4 });
+    }
+    const bent = { ...stretch, entries: stretch.entries.with(0, edited(at(stretch.entries, 0), { count: 0 })) };
+    for (const says of await verdictsOn(bent, { key: key.verifierText })) {
+      expect(says.problems).toEqual([{ code: 'root-differs', seq: 333, upTo: 399 }]);
+    }
+  });
+
+  it('that another kiosk has countersigned is vouched for by that kiosk, and backdating before its hour is found', async () => {
+    const { log, key } = set;
+    const other = newLogKey('8B');
+    const last = at(log.checkpoints, 7);
+    const atS = Math.floor(minuteMs(at(log.entries, 619)) / 1_000) + 3_600;
+    const line = signatureLine({
+      name: other.origin,
+      id: other.cosigner.id,
+      bytes: cosignatureBytes(atS, other.sign(cosignedMessage(textOf(last), atS))),
+    });
+    const witnessed = { ...log, checkpoints: log.checkpoints.with(7, `${last}${line}`) };
+    const stranger = { key: key.verifierText, witnessKeys: [formatVerifierKey(other.cosigner)] };
+    for (const says of await verdictsOn(witnessed, stranger)) {
+      expect(says).toMatchObject({
+        problems: [],
+        witnessedSize: 620,
+        unwitnessedSince: new Date(atS * 1_000).toISOString(),
+      });
+    }
+    const forged = { ...log, checkpoints: log.checkpoints.with(7, `${last}${line.replace(/.{8}\n$/, 'AAAAAA==\n')}`) };
+    for (const says of await verdictsOn(forged, stranger)) {
+      expect(says.problems).toContainEqual({ code: 'checkpoint-forged', seq: 620, upTo: 620 });
+    }
+  });
+});
+
+describe('without the kiosk’s key nobody changes what the log says unnoticed:', () => {
+  it.each(WITHOUT_KEY)('%s', async (_, code, tamper) => {
+    const [command, page, python] = await verdictsOn(tamper(set), { key: set.key.verifierText });
+    expect(command?.problems.map((problem) => problem.code)).toContain(code);
+    expect(page).toEqual(command);
+    expect(python).toEqual(command);
+  });
+
+  it('nor without any checkpoint', async () => {
+    const { log, key } = set;
+    for (const says of await verdictsOn({ ...log, checkpoints: [] }, { key: key.verifierText })) {
+      expect(says.problems).toEqual([{ code: 'no-checkpoint', seq: null, upTo: null }]);
+    }
+  });
+});
+
+describe('with the kiosk’s key nobody goes back behind a witness:', () => {
+  it.each(WITH_KEY)('%s', async (_, code, tamper) => {
+    const tampered = tamper(set);
+    const [command, page, python] = await verdictsOn(tampered, { key: set.key.verifierText, witnesses: [set.kept] });
+    expect(command?.problems.map((problem) => problem.code)).toContain(code);
+    expect(page).toEqual(command);
+    expect(python).toEqual(command);
+    // What no log can show by itself: this is why there are witnesses.
+    for (const says of await verdictsOn(tampered, { key: set.key.verifierText })) expect(says.problems).toEqual([]);
+  });
+});
+
+describe('two checkpoints of one log', () => {
+  it('that contradict each other have no proof between them', () => {
+    const { log, key, kept } = set;
+    const entries = log.entries.with(399, edited(at(log.entries, 399), { count: 1 }));
+    const [forked = ''] = signedAnew(entries, key, [400]);
+    const heads = [kept, forked].map((note) => parseCheckpoint(textOf(note)));
+    const [one, other] = heads;
+    if (one?.ok !== true || other?.ok !== true) throw new Error('both are checkpoints');
+    expect(isConsistent(sha256, one.value, other.value, [])).toBe(false);
+    const range = CompactRange.empty(sha256);
+    for (const entry of log.entries.slice(0, 400)) range.push(leafHashOf(sha256, Buffer.from(entry)));
+    expect(Buffer.from(one.value.root)).toEqual(Buffer.from(range.root()));
+  });
+});

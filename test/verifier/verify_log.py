@@ -1,0 +1,407 @@
+#!/usr/bin/env python3
+"""The second verifier of a kiosk's log: Python's standard library and RFC 8032, nothing of the first one.
+
+verify_log.py FOLDER [--key VKEY]... [--witness FILE]... [--witness-key VKEY]...
+
+FOLDER is what `munjigi journal export` wrote. Prints one JSON object; exit code 0 if nothing is wrong, 1 if something
+is, 2 if it cannot be read.
+"""
+import argparse
+import base64
+import binascii
+import datetime
+import hashlib
+import json
+import pathlib
+import re
+import sys
+
+LOG, COSIGNER = 1, 4
+MAX_NOTE, MAX_SIGNATURES, MAX_LISTED = 16384, 64, 100
+TOLERANCE_MS = 10 * 60 * 1000
+SAFE = 2**53 - 1
+LAST_MS = 253402300799999
+
+# --- RFC 8032, section 6: Ed25519 ------------------------------------------------------------------------------------
+P = 2**255 - 19
+Q = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_M1 = pow(2, (P - 1) // 4, P)
+
+
+def recover_x(y, sign):
+    if y >= P:
+        return None
+    xx = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    if xx == 0:
+        return None if sign else 0
+    x = pow(xx, (P + 3) // 8, P)
+    if (x * x - xx) % P:
+        x = x * ROOT_M1 % P
+    if (x * x - xx) % P:
+        return None
+    return P - x if (x & 1) != sign else x
+
+
+def add(a, b):
+    m = (a[1] - a[0]) * (b[1] - b[0]) % P
+    n = (a[1] + a[0]) * (b[1] + b[0]) % P
+    t, z = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = n - m, z - t, z + t, n + m
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(scalar, point):
+    total = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            total = add(total, point)
+        point = add(point, point)
+        scalar >>= 1
+    return total
+
+
+def decode_point(raw):
+    y = int.from_bytes(raw, 'little')
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    x = recover_x(y, sign)
+    return None if x is None else (x, y, 1, x * y % P)
+
+
+BASE = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, 'little'))
+
+
+def ed25519(public, message, signature):
+    a, r = decode_point(public), decode_point(signature[:32])
+    s = int.from_bytes(signature[32:], 'little')
+    if a is None or r is None or s >= Q or len(signature) != 64:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), 'little') % Q
+    left, right = times(s, BASE), add(r, times(k, a))
+    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
+
+
+# --- C2SP signed-note, tlog-checkpoint, tlog-cosignature -------------------------------------------------------------
+class Bad(Exception):
+    pass
+
+
+def unbase64(text):
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return raw if base64.b64encode(raw).decode() == text else None
+
+
+def is_name(name):
+    return name != '' and not any(c.isspace() or c in '+\ufeff' for c in name)
+
+
+def key_id(name, kind, public):
+    return hashlib.sha256(name.encode() + b'\n' + bytes([kind]) + public).digest()[:4]
+
+
+def read_key(text):
+    match = re.fullmatch(r'([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)', text.strip())
+    raw = unbase64(match[3]) if match else None
+    if raw is None or len(raw) != 33 or raw[0] not in (LOG, COSIGNER) or not is_name(match[1]):
+        raise Bad(f'no verifier key: {text.strip()[:60]}')
+    if key_id(match[1], raw[0], raw[1:]).hex() != match[2]:
+        raise Bad('a verifier key is damaged')
+    return match[1], match[2], raw[0], raw[1:]
+
+
+def read_note(note):
+    if len(note.encode('utf-16-le')) // 2 > MAX_NOTE or re.search('[\x00-\x09\x0b-\x1f]', note):
+        return None
+    end = note.rfind('\n\n')
+    if end < 1 or not note.endswith('\n'):
+        return None
+    lines = note[end + 2 : -1].split('\n')
+    if len(lines) > MAX_SIGNATURES:
+        return None
+    signatures = []
+    for line in lines:
+        parts = line.split(' ')
+        raw = unbase64(parts[2]) if len(parts) == 3 and parts[0] == '—' and is_name(parts[1]) else None
+        if raw is None or len(raw) <= 4:
+            return None
+        signatures.append((parts[1], raw[:4].hex(), raw[4:]))
+    return note[: end + 1], signatures
+
+
+def read_checkpoint(text):
+    lines = text[:-1].split('\n')
+    if len(lines) < 3 or lines[0] == '' or not re.fullmatch(r'0|[1-9][0-9]{0,15}', lines[1]) or '' in lines[3:]:
+        return None
+    root = unbase64(lines[2])
+    if root is None or len(root) != 32 or int(lines[1]) > SAFE:
+        return None
+    return lines[0], int(lines[1]), root, lines[3:]
+
+
+def millis(text):
+    try:
+        at = datetime.datetime.strptime(text, '%Y-%m-%dT%H:%M:%S.%fZ').replace(tzinfo=datetime.timezone.utc)
+    except ValueError:
+        return None
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    return (at - epoch) // datetime.timedelta(milliseconds=1)
+
+
+def made_at(extensions):
+    for line in extensions:
+        match = re.fullmatch(r'time ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z) (trusted|unsure)', line)
+        at = millis(match[1]) if match else None
+        if at is not None:
+            return at if match[2] == 'trusted' else None
+    return None
+
+
+def judge(note, whose, keys, witness_keys):
+    """The head that a note vouches for, or the problem with it."""
+    read = read_note(note)
+    head = read_checkpoint(read[0]) if read else None
+    if head is None:
+        return None, (f'{whose}-unreadable', None, None)
+    text, signatures = read
+    origin, size, root, extensions = head
+    known = [k for k in keys if k[0] == origin and k[2] == LOG] + [k for k in witness_keys if k[2] == COSIGNER]
+    signed, cosigned = False, []
+    for name, ident, raw in signatures:
+        key = next((k for k in known if k[0] == name and k[1] == ident), None)
+        if key is None:
+            continue
+        if key[2] == LOG:
+            good = len(raw) == 64 and ed25519(key[3], text.encode(), raw)
+            signed = True
+        else:
+            at = int.from_bytes(raw[:8], 'big')
+            message = f'cosignature/v1\ntime {at}\n{text}'.encode()
+            good = len(raw) == 72 and at <= SAFE and ed25519(key[3], message, raw[8:])
+            cosigned.append(at * 1000)
+        if not good:
+            return None, (f'{whose}-forged', size, size)
+    if not signed:
+        return None, (f'{whose}-foreign', size, size)
+    return dict(origin=origin, size=size, root=root, made=made_at(extensions), cosigned=min(cosigned, default=None)), None
+
+
+def split_notes(text):
+    blocks = re.split(r'\n{2,}', text.replace('\r\n', '\n').strip('\n'))
+    pairs = [(blocks[i], blocks[i + 1] if i + 1 < len(blocks) else '') for i in range(0, len(blocks), 2)]
+    return [f'{text}\n\n{signatures}\n' for text, signatures in pairs if text != '']
+
+
+# --- RFC 6962: the tree ----------------------------------------------------------------------------------------------
+def parent(left, right):
+    return hashlib.sha256(b'\x01' + left + right).digest()
+
+
+class Tree:
+    """Peaks of complete subtrees with their widths, as in a binary counter."""
+
+    def __init__(self, size=0, hashes=()):
+        widths = [1 << bit for bit in range(size.bit_length()) if size >> bit & 1][::-1]
+        if len(widths) != len(hashes):
+            raise Bad('start.txt holds too many or too few hashes')
+        self.size, self.peaks = size, list(zip(widths, hashes))
+
+    def push(self, entry):
+        width, node = 1, hashlib.sha256(b'\x00' + entry).digest()
+        while self.peaks and self.peaks[-1][0] == width:
+            node = parent(self.peaks.pop()[1], node)
+            width *= 2
+        self.peaks.append((width, node))
+        self.size += 1
+
+    def root(self):
+        if not self.peaks:
+            return hashlib.sha256(b'').digest()
+        node = self.peaks[-1][1]
+        for _, left in self.peaks[-2::-1]:
+            node = parent(left, node)
+        return node
+
+
+# --- entries ---------------------------------------------------------------------------------------------------------
+def no_float(text):
+    raise ValueError(text)
+
+
+def whole(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_count(value):
+    return whole(value) and 0 <= value <= SAFE
+
+
+def safe_numbers(value):
+    if isinstance(value, dict):
+        return all(safe_numbers(member) for member in value.values())
+    if isinstance(value, list):
+        return all(safe_numbers(member) for member in value)
+    return not whole(value) or -SAFE <= value <= SAFE
+
+
+def read_entry(raw):
+    try:
+        text = raw.decode('utf-8')
+        entry = json.loads(text, parse_float=no_float, parse_constant=no_float)
+        spelled = json.dumps(entry, sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode('utf-8')
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(entry, dict) or spelled != raw or not safe_numbers(entry):
+        return None
+    good = (
+        entry.get('v') == 1 and whole(entry.get('v'))
+        and is_count(entry.get('seq')) and is_count(entry.get('monoMs'))
+        and is_count(entry.get('wallMs')) and entry['wallMs'] <= LAST_MS
+        and isinstance(entry.get('boot'), str) and isinstance(entry.get('type'), str)
+        and entry.get('clock') in ('trusted', 'unsure')
+    )
+    return entry if good else None
+
+
+# --- the check -------------------------------------------------------------------------------------------------------
+class Line:
+    def __init__(self, heads, start):
+        self.heads = sorted((h for h in heads if h['size'] >= start), key=lambda h: h['size'])
+        self.good, self.agreed, self.at, self.differs, self.next = 0, None, None, False, 0
+
+
+def check(lines, start, own, witness, problems, origin):
+    found = list(problems)
+    tree = start
+    begin = tree.size
+    ours, theirs = Line(own, begin), Line(witness, begin)
+    by_size = sorted(witness, key=lambda h: h['size'])
+    first_at = last_at = None
+    last, boots, expected = None, set(), begin
+    ruled_out = []
+
+    def compare():
+        root = None
+        for line, code in ((ours, 'root-differs'), (theirs, 'witness-differs')):
+            while line.next < len(line.heads) and line.heads[line.next]['size'] == tree.size:
+                head = line.heads[line.next]
+                line.next += 1
+                root = root or tree.root()
+                if line.differs:
+                    continue
+                if root == head['root']:
+                    line.good += 1
+                    line.agreed = tree.size
+                    at = next((t for t in (head['cosigned'], head['made'], last_at) if t is not None), 0)
+                    line.at = max(line.at or 0, at)
+                else:
+                    line.differs = True
+                    found.append((code, begin if line.agreed is None else line.agreed, tree.size - 1))
+
+    compare()
+    for raw in lines:
+        index, entry = tree.size, read_entry(raw)
+        if entry is None:
+            found.append(('entry-unreadable', index, index))
+            expected += 1
+        else:
+            if entry['seq'] != expected:
+                found.append(('seq-broken', index, index))
+            expected = entry['seq'] + 1
+            same = last is not None and last['boot'] == entry['boot']
+            if entry['monoMs'] < last['monoMs'] if same else entry['boot'] in boots:
+                found.append(('stamp-impossible', index, index))
+            boots.add(entry['boot'])
+            last, last_at = entry, entry['wallMs']
+            first_at = last_at if first_at is None else first_at
+            if entry['clock'] == 'trusted':
+                floors = [h['made'] for h in by_size if h['size'] <= index and h['made'] is not None]
+                ceilings = [h['made'] if h['cosigned'] is None else h['cosigned'] for h in by_size if h['size'] > index]
+                ceilings = [at for at in ceilings if at is not None]
+                early = floors and entry['wallMs'] < max(floors) - TOLERANCE_MS
+                late = ceilings and entry['wallMs'] > min(ceilings) + TOLERANCE_MS
+                if early or late:
+                    ruled_out.append(index)
+        tree.push(raw)
+        compare()
+
+    size = tree.size
+    own_last = ours.heads[-1]['size'] if ours.heads else 0
+    witness_last = theirs.heads[-1]['size'] if theirs.heads else 0
+    if own_last > size:
+        found.append(('log-short', size, own_last - 1))
+    if not ours.heads:
+        found.append(('no-checkpoint', None, None))
+    elif not ours.differs and own_last < size:
+        found.append(('unsigned-tail', own_last, size - 1))
+    if witness_last > size:
+        found.append(('witness-longer', size, witness_last - 1))
+    if ruled_out:
+        found.append(('time-contradicts-witness', ruled_out[0], ruled_out[-1]))
+    return dict(
+        origin=origin, size=size, checkpoints=ours.good, signedSize=ours.agreed, witnessedSize=theirs.agreed,
+        problems=[dict(code=c, seq=s, upTo=u) for c, s, u in found[:MAX_LISTED]],
+        furtherProblems=max(0, len(found) - MAX_LISTED), firstAt=instant(first_at), lastAt=instant(last_at),
+        unwitnessedSince=instant(first_at if theirs.at is None else theirs.at), **{'from': begin})
+
+
+def instant(at):
+    if at is None:
+        return None
+    when = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=at)
+    return when.isoformat(timespec='milliseconds') + 'Z'
+
+
+def read_start(folder):
+    path = folder / 'start.txt'
+    if not path.exists():
+        return Tree()
+    header, size, *hashes = path.read_text('utf-8').split('\n')[:-1] + ['', '']
+    hashes = [unbase64(text) for text in hashes if text != '']
+    match = re.fullmatch(r'size (0|[1-9][0-9]{0,15})', size)
+    if header != 'munjigi-log-start@v1' or match is None or any(h is None or len(h) != 32 for h in hashes):
+        raise Bad('start.txt cannot be read')
+    return Tree(int(match[1]), hashes)
+
+
+def entry_lines(folder):
+    with open(folder / 'entries.jsonl', 'rb') as file:
+        for line in file:
+            yield line[:-1] if line.endswith(b'\n') else line
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('folder', type=pathlib.Path)
+    parser.add_argument('--key', action='append')
+    parser.add_argument('--witness', action='append', type=pathlib.Path, default=[])
+    parser.add_argument('--witness-key', action='append', default=[])
+    given = parser.parse_args()
+    try:
+        keys = [read_key(text) for text in given.key or [(given.folder / 'key.txt').read_text('utf-8')]]
+        witness_keys = [read_key(text) for text in given.witness_key]
+        problems, heads = [], dict(checkpoint=[], witness=[])
+        texts = [('checkpoint', given.folder / 'checkpoints.txt')] + [('witness', path) for path in given.witness]
+        for whose, path in texts:
+            # Line ends as they are: a control character in a note must be seen.
+            for note in split_notes(path.read_bytes().decode('utf-8')):
+                head, problem = judge(note, whose, keys, witness_keys)
+                if head is None:
+                    problems.append(problem)
+                else:
+                    heads[whose].append(head)
+        own, kept = heads['checkpoint'], heads['witness']
+        witness = kept + [head for head in own if head['cosigned'] is not None]
+        origin = next((head['origin'] for head in own + kept), None)
+        report = check(entry_lines(given.folder), read_start(given.folder), own, witness, problems, origin)
+    except (Bad, OSError, UnicodeDecodeError) as fault:
+        print(f'verify_log: {fault}', file=sys.stderr)
+        return 2
+    print(json.dumps(report))
+    return 1 if report['problems'] else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
