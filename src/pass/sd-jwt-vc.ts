@@ -39,7 +39,7 @@ function openPart(text: string): Result<KeyBinding, string> {
   const jws = parseCompactJws(text);
   if (!jws.ok) return jws;
   const payload = parseJsonBytes(jws.value.payload);
-  if (!payload.ok) return err(`the payload is ${payload.error}`);
+  if (!payload.ok) return err(`the payload cannot be read: ${payload.error}`);
   return isJsonObject(payload.value)
     ? ok({ jws: jws.value, payload: payload.value })
     : err('the payload is no JSON object');

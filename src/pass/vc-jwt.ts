@@ -37,7 +37,7 @@ export function openCredential(text: string): Result<CredentialToken, string> {
   const kid = credentialKid(jws.value.header['kid']);
   if (kid === undefined) return err('the header names no usable kid');
   const payload = parseJsonBytes(jws.value.payload);
-  if (!payload.ok) return err(`the payload is ${payload.error}`);
+  if (!payload.ok) return err(`the payload cannot be read: ${payload.error}`);
   const vc = isJsonObject(payload.value) ? credentialIn(jws.value.header, payload.value) : null;
   if (vc === null || !isJsonObject(payload.value)) return err('the token holds no credential');
   const credential = readCredential(FORMAT, payload.value, vc, jws.value.payload);

@@ -30,7 +30,7 @@ function openPresentation(line: string): Result<Presentation, string> {
   const jws = parseCompactJws(line);
   if (!jws.ok) return jws;
   const payload = parseJsonBytes(jws.value.payload);
-  if (!payload.ok) return err(`the payload is ${payload.error}`);
+  if (!payload.ok) return err(`the payload cannot be read: ${payload.error}`);
   if (!isJsonObject(payload.value)) return err('the payload is no JSON object');
   const vp = payload.value['vp'] ?? payload.value;
   if (!isJsonObject(vp)) return err('vp is no presentation');
