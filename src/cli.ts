@@ -56,7 +56,7 @@ function help(): string {
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === '--help' || name === 'help') {
+  if (name === '--help' || name === '-h' || name === 'help') {
     print(help());
     return 0;
   }
@@ -71,7 +71,7 @@ async function main(args: readonly string[]): Promise<number> {
     );
   }
   const command = await listed.load();
-  if (rest.includes('--help')) {
+  if (rest.includes('--help') || rest.includes('-h')) {
     print(command.help);
     return 0;
   }

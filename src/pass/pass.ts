@@ -55,6 +55,16 @@ export type PassReason =
   | 'revoked'
   | 'trust-stale';
 
+/** Refusals that come after a good signature: only then is what the scan says of itself proven. */
+export const PROVEN_REASONS: ReadonlySet<PassReason> = new Set([
+  'key-not-allowed',
+  'not-yet-valid',
+  'expired',
+  'bad-claims',
+  'revoked',
+  'trust-stale',
+]);
+
 /**
  * The claims of every format in the vocabulary of the EU DCC: exactly one of `v`, `t`, `r`, `x` for a health
  * kind, `ticket` for the others. Personal data: lives for one scan, never reaches the journal.
