@@ -80,7 +80,7 @@ export type Note =
   | { readonly type: 'settings-changed'; readonly members: readonly string[]; readonly sha256: string }
   /** The settings file could not be used; `using` is the version of its history that was used in its place. */
   | { readonly type: 'settings-fallback'; readonly using: number; readonly sha256: string }
-  /** A policy file was imported, or is another than at the last start. */
+  /** A policy file was imported, or is used from here on: by the settings, or because somebody edited it by hand. */
   | { readonly type: 'policy-changed'; readonly id: string; readonly sha256: string }
   | { readonly type: 'log-exported'; readonly from: number }
   | { readonly type: 'log-audited'; readonly entries: number; readonly problem: string | null }

@@ -87,7 +87,12 @@ describe('a policy file that is imported while the kiosk runs', () => {
     expect(await running.nextVerdict()).toMatchObject({ green: true });
     writeFileSync(file, strict.slice(0, -1));
     expect(complaintOf(await on('policy', 'import', file)).says).toMatch(/house\.json is not JSON/);
-    expect(changes().map(({ type }) => type)).toEqual(['policy-changed', 'settings-changed', 'policy-changed']);
+    expect(changes().map(({ type }) => type)).toEqual([
+      'policy-changed',
+      'settings-changed',
+      'policy-changed',
+      'policy-changed',
+    ]);
   });
 });
 
