@@ -34,10 +34,18 @@ const COMMANDS: ReadonlyMap<string, Listed> = new Map([
   [
     'policy',
     {
-      summary: 'list, show or try the rules of the house',
+      summary: 'list, show, try or import the rules of the house',
       load: async () => (await import('./commands/policy.ts')).policy,
     },
   ],
+  [
+    'settings',
+    {
+      summary: 'read or change the owner’s settings',
+      load: async () => (await import('./commands/settings.ts')).settings,
+    },
+  ],
+  ['clock', { summary: 'set the clock by hand', load: async () => (await import('./commands/clock.ts')).clock }],
   ['door', { summary: 'count people out', load: async () => (await import('./commands/door.ts')).door }],
   [
     'journal',

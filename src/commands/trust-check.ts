@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { plainText } from '../base/plain-text.ts';
 import { formatMinuteIn } from '../base/time.ts';
 import { chooseDataPath, type DataFolder, readDataFolder } from '../kiosk/data-folder.ts';
-import { loadPolicy } from '../kiosk/policy-files.ts';
+import { policyFor } from '../kiosk/policy-files.ts';
 import type { ListDates } from '../pass/trust.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
 import type { Settings } from '../settings/schema.ts';
@@ -38,7 +38,7 @@ function consequence(dates: ListDates, choice: StaleChoice, zone: string): strin
 
 /** A policy that cannot be loaded is said where it keeps the kiosk from starting; here the default answers for it. */
 function staleChoiceOf(folder: DataFolder, settings: Settings): StaleChoice {
-  const policy = loadPolicy(folder, settings);
+  const policy = policyFor(folder, settings);
   return policy.ok ? policy.value.stale : 'mark';
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalJson } from '../base/json.ts';
-import { type Clock, DAY_MS, MINUTE_MS } from '../base/time.ts';
+import { type Clock, DAY_MS, isEvident, MINUTE_MS } from '../base/time.ts';
 import type { Decision } from '../policy/decide.ts';
 import { entryBytes, factsTag, leafHash, type Note, passTag, type Stamp } from './entry.ts';
 import type { ScanSubject } from './journal.ts';
@@ -37,7 +37,7 @@ export class EntryWriter {
       boot: this.#bootId,
       monoMs: Math.floor(this.#clock.monotonicMs()),
       wallMs: Math.floor(wall.atMs),
-      clock: wall.trusted ? 'trusted' : 'unsure',
+      clock: isEvident(wall) ? 'trusted' : 'unsure',
     };
     const bytes = entryBytes(stamp, note);
     this.#statements.addEntry.run(stamp.seq, bytes, leafHash(bytes));

@@ -50,6 +50,8 @@ export type Note =
   | { readonly type: 'device-lost' | 'device-fault' | 'device-ready'; readonly device: DeviceName }
   | { readonly type: 'clock-step'; readonly byMs: number }
   | { readonly type: 'clock-trust'; readonly trusted: boolean }
+  /** The owner set the clock by hand, which holds until the next `clock-trust` or `start`. */
+  | { readonly type: 'clock-set'; readonly toMs: number; readonly byMs: number }
   /** Genuine passes are newer than this clock by so much; so many issuers say so at present. */
   | { readonly type: 'clock-doubted'; readonly byMs: number; readonly issuers: number }
   | { readonly type: 'trust-imported'; readonly signed: false; readonly sha256: string; readonly keys: number }
@@ -74,7 +76,12 @@ export type Note =
       readonly entries: number;
     }
   | { readonly type: 'disk-low' | 'disk-ready' }
-  | { readonly type: 'settings-changed'; readonly members: readonly string[] }
+  /** `sha256` is that of the settings file (of `{}` where there is none), hexadecimal; here and in the next two. */
+  | { readonly type: 'settings-changed'; readonly members: readonly string[]; readonly sha256: string }
+  /** The settings file could not be used; `using` is the version of its history that was used in its place. */
+  | { readonly type: 'settings-fallback'; readonly using: number; readonly sha256: string }
+  /** A policy file was imported, or is used from here on: by the settings, or because somebody edited it by hand. */
+  | { readonly type: 'policy-changed'; readonly id: string; readonly sha256: string }
   | { readonly type: 'log-exported'; readonly from: number }
   | { readonly type: 'log-audited'; readonly entries: number; readonly problem: string | null }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };

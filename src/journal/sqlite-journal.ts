@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { ok, type Result } from '../base/result.ts';
-import { type Clock, DAY_MS, MINUTE_MS } from '../base/time.ts';
+import { type Clock, DAY_MS, isEvident, MINUTE_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
 import type { LastEnd, Note } from './entry.ts';
@@ -64,7 +64,7 @@ export class SqliteJournal implements Journal {
     this.#size = writer.nextSeq();
     this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
-    this.#lastTrustedMs = statements.lastTrusted.get()?.wall_ms ?? null;
+    this.#lastTrustedMs = statements.lastTrusted.get()?.wall_ms || null;
     const lastRun = statements.lastRun.get()?.type;
     this.lastEnd = lastRun === undefined ? 'first-start' : lastRun === 'stop' ? 'stopped' : 'unknown';
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
@@ -115,6 +115,8 @@ export class SqliteJournal implements Journal {
   record(note: Note): number {
     const seq = this.#commit(({ writer }) => writer.append(note));
     this.#headCount.noted(note, this.#lastAtMs ?? 0);
+    // Whoever sets the clock by hand says that what it showed before was wrong.
+    if (note.type === 'clock-set') this.#lastTrustedMs = null;
     return seq;
   }
 
@@ -252,7 +254,7 @@ export class SqliteJournal implements Journal {
       this.#pendingShown = [];
       this.#size = handle.writer.nextSeq();
       this.#lastAtMs = this.#wallMs();
-      if (this.#options.clock.wall().trusted) this.#lastTrustedMs = this.#lastAtMs;
+      if (isEvident(this.#options.clock.wall())) this.#lastTrustedMs = this.#lastAtMs;
       return result;
     };
     return withReserve(this.reserve, () => this.#reading(commit));

@@ -29,11 +29,14 @@ export function prepareStatements(db: Database.Database) {
       "SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry ORDER BY seq DESC LIMIT 1",
     ),
     // Back to the newest checkpoint and no further: a clock that was never trusted must not cost a start the whole log.
+    // 0 where a hand has set the clock since.
     lastTrusted: db.prepare<[], { wall_ms: number | null }>(
       `SELECT coalesce(
-         (SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') FROM entry
+         (SELECT CASE json_extract(CAST(bytes AS TEXT), '$.type') WHEN 'clock-set' THEN 0
+            ELSE json_extract(CAST(bytes AS TEXT), '$.wallMs') END FROM entry
           WHERE seq >= coalesce((SELECT max(size) FROM checkpoint), 0)
-          AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1),
+          AND (json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted'
+               OR json_extract(CAST(bytes AS TEXT), '$.type') = 'clock-set') ORDER BY seq DESC LIMIT 1),
          (SELECT last_trusted_ms FROM checkpoint ORDER BY size DESC LIMIT 1)) AS wall_ms`,
     ),
     lastCheckpoint: db.prepare<[], { size: number; note: string }>(

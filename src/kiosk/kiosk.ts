@@ -155,6 +155,12 @@ export class Kiosk implements Commands {
     return reportOf(this.#door.phase, this.#levels, this.#statuses, journal, clock, trust().list, house);
   }
 
+  /** The owner has set the clock by hand. */
+  clockWasSet(): void {
+    this.#clockWatch.wasSet();
+    this.#publish();
+  }
+
   /** Tells every screen: something was changed past the door. */
   refresh(): void {
     this.#publish();
@@ -237,7 +243,7 @@ export class Kiosk implements Commands {
     this.#publish();
     this.#records.guarded(() => this.attendance.turnDay());
     // A wrong clock must not delete what is not yet due.
-    if (wall.trusted && nowMs >= this.#nextPurgeMs) {
+    if (this.#clockWatch.mayDelete() && nowMs >= this.#nextPurgeMs) {
       this.#nextPurgeMs = nowMs + HOUR_MS;
       this.#records.guarded(() => journal.purge(wall.atMs));
     }

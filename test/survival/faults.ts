@@ -9,6 +9,7 @@ import { KioskRun } from './kiosk-run.ts';
 import { type Build, buildOf } from './mutants.ts';
 import { optionsOf } from './options.ts';
 import { print, Report } from './report.ts';
+import { SAVE, savedSettingsProblems } from './settings-check.ts';
 import { makeSite, type Site } from './site.ts';
 import {
   callsIn,
@@ -38,12 +39,14 @@ const AGED_MS = 29 * 86_400_000;
 const FILES = [
   ...['', 'journal.db', 'journal.db-wal', 'journal.db-shm', 'trust.db', 'trust.db-wal', 'trust.db-journal', 'lock'],
   ...['lock-journal', 'reserve', 'settings.json', 'settings.json.new', 'control.sock', 'keys'],
+  ...['settings-history', 'settings-history/000001.json', 'settings-history/000001.json.new'],
+  ...['settings-history/000002.json', 'settings-history/000002.json.new', 'policies', 'settings.json.refused'],
   ...['use.key', 'kiosk-id', 'sticker.jwk'].flatMap((name) => [`keys/${name}`, `keys/${name}.new`]),
 ];
 
 /** The state a kiosk starts from. */
-type Template = 'first start' | 'write-back' | 'purge' | 'trust import';
-const TEMPLATES: readonly Template[] = ['first start', 'write-back', 'purge', 'trust import'];
+type Template = 'first start' | 'write-back' | 'purge' | 'trust import' | 'settings save';
+const TEMPLATES: readonly Template[] = ['first start', 'write-back', 'purge', 'trust import', 'settings save'];
 
 interface Seen {
   readonly line: string;
@@ -95,6 +98,7 @@ class Lane {
     db.close();
     this.#keep('purge');
     this.#keep('trust import');
+    this.#keep('settings save');
   }
 
   /** How often each call is made from this template on, and what a power cut could take back. */
@@ -140,7 +144,7 @@ class Lane {
     this.#site.remove();
   }
 
-  /** From the template on: a start, two visitors, the first of them again, and a stop; or an import. */
+  /** From the template on: a start, two visitors, the first of them again, and a stop; or one command. */
   async #run(template: Template, fault: Fault | null): Promise<Ran> {
     rmSync(this.#site.data, { recursive: true });
     copyFolder(this.#kept(template), this.#site.data);
@@ -149,7 +153,10 @@ class Lane {
     rmSync(log, { force: true });
     const paths = fault === null ? [...this.#paths, this.#site.acks] : this.#paths;
     const around = straceOf(log, paths, fault);
-    if (template === 'trust import') return this.#import(log, around);
+    if (template === 'trust import') {
+      return this.#command(log, around, ['trust', 'import', '--unsigned', this.#secondIssuer.trustFile]);
+    }
+    if (template === 'settings save') return this.#command(log, around, SAVE);
     const kiosk = new KioskRun(this.#build, this.#site, around);
     const seen: Seen[] = [];
     const [first, second] = [this.#site.ticket(), this.#site.ticket()];
@@ -159,9 +166,8 @@ class Lane {
     return { log: await finishedLog(log, kiosk.child.pid), code, signal, seen, said: kiosk.said };
   }
 
-  async #import(log: string, around: readonly string[]): Promise<Ran> {
-    const { trustFile } = this.#secondIssuer;
-    const command = new KioskRun(this.#build, this.#site, around, ['trust', 'import', '--unsigned', trustFile]);
+  async #command(log: string, around: readonly string[], asked: readonly string[]): Promise<Ran> {
+    const command = new KioskRun(this.#build, this.#site, around, asked);
     const [code, signal] = await command.ended;
     return { log: await finishedLog(log, command.child.pid), code, signal, seen: [], said: command.said };
   }
@@ -182,6 +188,7 @@ class Lane {
     }
     const code = await kiosk.stop();
     if (code !== 0) problems.push(`after a new start no orderly stop: ${kiosk.said}`);
+    if (template === 'settings save') problems.push(...savedSettingsProblems(this.#site.data, ran.code === 0));
     return [...problems, ...checkJournal(this.#site.journal).problems];
   }
 
