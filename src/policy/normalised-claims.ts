@@ -27,14 +27,20 @@ const OFFSET = /^(.*T[\d:.]+)(?:Z|([+-])(\d{1,2}):?(\d{2})?)?$/;
 const DAYS: ReadonlySet<string> = new Set(['dt', 'fr', 'df', 'du', 'dob', 'until']);
 const NUMBER = /^\d{1,15}$/;
 
+/** An instant in any of the spellings that an EU DCC has for an offset, milliseconds since the epoch; null for no such text. */
+export function dateTimeOf(value: string): number | null {
+  const [, time = '', sign, hours = '', minutes = '00'] = OFFSET.exec(value) ?? [];
+  const instant = parseInstant(sign === undefined ? `${time}Z` : `${time}${sign}${hours.padStart(2, '0')}:${minutes}`);
+  return instant.ok ? instant.value : null;
+}
+
 /** The day in `zone` of a date or a date-time, or null for text that is neither. */
 function dayOf(name: string, value: string, zone: string): string | null {
   const day = value.slice(0, DAY_LENGTH);
   if (!isDay(day)) return null;
   if (value.length === DAY_LENGTH || (DAYS.has(name) && MIDNIGHT.test(value))) return day;
-  const [, time = '', sign, hours = '', minutes = '00'] = OFFSET.exec(value) ?? [];
-  const instant = parseInstant(sign === undefined ? `${time}Z` : `${time}${sign}${hours.padStart(2, '0')}:${minutes}`);
-  return instant.ok ? dayIn(zone, instant.value) : null;
+  const atMs = dateTimeOf(value);
+  return atMs === null ? null : dayIn(zone, atMs);
 }
 
 /** The members of an entry, each date and date-time also as `<name>Day`. */
