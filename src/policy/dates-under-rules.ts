@@ -22,6 +22,7 @@ const NO_END_MS = Date.UTC(9999, 0, 1);
 const HOUR_PATH = 'external.site.hour';
 const PAYLOAD = /^payload\./;
 const CLOCK = /^external\./;
+const DAY_LENGTH = 10;
 const MONTHS = { month: 1, year: 12 } as const;
 
 /**
@@ -42,7 +43,9 @@ export function datesUnderRules(
   const site = { zone, venueKind };
   const dated: Policy = { ...policy, rules };
   const payload = payloadOf(dated, claims, now.atMs, site);
-  const moved = boundLogicOf(dated).map((logic) => movedDatesIn(logic, payload));
+  // Rules know no birth date before its day, however partial it is.
+  const born: Moved = { dates: datesIn(`${payload['dob']}-01-01`.slice(0, DAY_LENGTH)), clock: [(atMs) => atMs] };
+  const moved = [born, ...boundLogicOf(dated).map((logic) => movedDatesIn(logic, payload))];
   const points = turningPoints(moved, dated, zone, now.atMs);
   const stretches = stretchesOf(points, (atMs) => firstFailedRule(dated, claims, atMs, site) === null);
   const isNow = ({ validFromMs: from, validUntilMs: until }: Dates): boolean =>

@@ -74,9 +74,9 @@ describe('what a pass is printed as good for is what the door goes by', () => {
     expect(datesOf(pass, WINTER, LUNCH)).toEqual([from && seoul(from), until && seoul(until)]);
   });
 
-  it('the doses of a minor, and what is never enough, keep their own dates', () => {
+  it('the doses of a minor count from birth, and what is never enough keeps its own dates', () => {
     const minor = passWith('vaccination', { v: [{ tg: COVID, dn: 1, sd: 2, dt: '2021-12-31' }] }, '2010');
-    expect(datesOf(minor, WINTER, LUNCH)).toEqual([null, null]);
+    expect(datesOf(minor, WINTER, LUNCH)).toEqual([seoul('2010-01-01T00:00:00'), null]);
     expect(datesOf(dose(1, 2, '2021-07-10'), WINTER, LUNCH)).toEqual([null, null]);
   });
 

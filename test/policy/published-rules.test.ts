@@ -199,6 +199,19 @@ describe('the notices of the time', () => {
     expect(verdictOf('kr-2022-01-10', vaccination(2, 2, dt), '2022-01-03T12:00:00+09:00')).toBe(verdict);
   });
 
+  it.each(['2022', '2022-01', '2021-12-14', '9999', '9999-12-31', '1990-13-45'])(
+    'a birth date of %s, which nobody at the door can have, makes no minor',
+    (dob) => {
+      const half = { ...vaccination(1, 2, '2021-07-10'), dob };
+      expect(verdictOf('kr-2021-12-13', half, '2021-12-13T12:00:00+09:00')).toBe('assist');
+    },
+  );
+
+  it.each(['2021', '2021-12', '2021-12-13'])('a child born in %s is one', (dob) => {
+    const half = { ...vaccination(1, 2, '2021-07-10'), dob };
+    expect(verdictOf('kr-2021-12-13', half, '2021-12-13T12:00:00+09:00')).toBe('admit');
+  });
+
   it('a test that names its day alone counts from the midnight of that day', () => {
     const allDay = test('2021-12-13');
     expect(verdictOf('kr-2021-12-13', allDay, '2021-12-12T23:59:59+09:00')).toBe('assist');

@@ -4,7 +4,7 @@ import type { Kind } from '../../pass/pass.ts';
 import type { Params } from '../params.ts';
 import type { Phrase4 } from '../phrase.ts';
 import type { Rule } from '../rule.ts';
-import { all, at, daysAfter, either, get, is, notAfter, notBefore, NOW, param, TODAY, where } from './expressions.ts';
+import { all, at, daysAfter, either, get, is, NOW, notAfter, notBefore, param, TODAY, where } from './expressions.ts';
 
 /** A result from a nucleic acid test (LOINC part LP6464-4) and "not detected", as the EU DCC codes them. */
 const PCR = TEST_OF_LOINC.get('94500-6') ?? '';
