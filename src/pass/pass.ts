@@ -105,6 +105,8 @@ export const NO_FINDING: Finding = {
 export type Revocable =
   | {
       readonly by: 'dcc';
+      /** What the trust list calls the signer's key; what the certificate calls it may be written by its holder. */
+      readonly keyName: string;
       /** The unique certificate identifiers as they stand in the certificate. */
       readonly ucis: readonly string[];
       /** The issuer of the CWT and the countries of the entries: lists speak of either. */

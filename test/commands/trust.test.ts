@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -10,6 +10,7 @@ import { complaintOf, jsonLines, ran } from '../support/command.ts';
 import { entriesIn, typesIn } from '../support/entries.ts';
 import { refusedBy } from '../support/in-process.ts';
 import { type TestIssuer, testIssuer } from '../support/issuer.ts';
+import { policyText } from '../support/rules.ts';
 import { keyEntry, publisher } from '../support/trust-publisher.ts';
 
 /** Signed lists on the command line, on a data folder that no kiosk holds. */
@@ -128,6 +129,26 @@ describe('trust list and trust check', () => {
     ]);
     const verified = await on('verify', '--json');
     expect(verified.err).toContain('trust list 1 is used in its place');
+  });
+
+  it('tell the policy that the publisher vouches for from one that somebody changed or forgot', async () => {
+    const policy = policyText({ id: 'house' });
+    const sha256 = createHash('sha256').update(policy).digest('hex');
+    await pin();
+    await on('trust', 'import', listFile(2, { policies: [{ id: 'house', sha256 }] }));
+    const said = async () =>
+      jsonLines(await on('trust', 'check', '--json')).filter(({ check }) => check === 'policies');
+    expect(await said()).toEqual([
+      { check: 'policies', ok: false, says: expect.stringContaining("the policy 'house', which is not in") },
+    ]);
+    const path = join(data, 'policies', 'house.json');
+    mkdirSync(join(data, 'policies'), { recursive: true });
+    writeFileSync(path, policy);
+    expect(await said()).toMatchObject([{ ok: true }]);
+    writeFileSync(path, `${policy} `);
+    expect(await said()).toMatchObject([
+      { ok: false, says: expect.stringContaining('not the policy, letter by letter') },
+    ]);
   });
 
   it('of a folder without keys say so and are content', async () => {
