@@ -34,7 +34,7 @@ const HARNESS = {
 
 /** A write-ahead log of more frames than this is written back at the next commit. */
 const WRITE_BACK_FRAMES = 1_000;
-const FRAME_BYTES = 4_096 + 24;
+const FRAME_BYTES = 2_048 + 24;
 const AGED_MS = 29 * 86_400_000;
 const FILES = [
   ...['', 'journal.db', 'journal.db-wal', 'journal.db-shm', 'trust.db', 'trust.db-wal', 'trust.db-journal', 'lock'],
