@@ -47,7 +47,16 @@ export interface Issued {
 const SECOND_MS = 1_000;
 
 /** An entry pass with an Ed25519 signature, which is the same each time; dates in whole seconds. */
-export function entryPass({ name, issuer, key, kind, fromMs, untilMs, single = false, isForged = false }: Issued): Card {
+export function entryPass({
+  name,
+  issuer,
+  key,
+  kind,
+  fromMs,
+  untilMs,
+  single = false,
+  isForged = false,
+}: Issued): Card {
   const jti = name.padEnd(8, '_');
   const claims = {
     iss: issuer,

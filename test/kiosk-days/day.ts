@@ -69,6 +69,8 @@ export class Day {
   #lastRun: 'start' | 'stop' | null = null;
   #failedBefore = 0;
   #isReopenDue = false;
+  #isSizeUnsure = false;
+  #hasJustRefused = false;
   #stepCount = 0;
   #seqsOpened = new Set<number>();
 
@@ -172,6 +174,8 @@ export class Day {
     const refused = this.fuse.failed > this.#failedBefore;
     this.#failedBefore = this.fuse.failed;
     this.#isReopenDue ||= refused;
+    this.#isSizeUnsure ||= refused;
+    this.#hasJustRefused = refused;
     return refused;
   }
 
@@ -191,7 +195,10 @@ export class Day {
     if (!isUp || why !== null) return false;
     const lastEnd = lastRun === null ? 'first-start' : lastRun === 'stop' ? 'stopped' : 'unknown';
     const begun = fresh.find(({ type }) => type === 'start');
-    this.require(begun?.type === 'start' && begun.lastEnd === lastEnd, `the start says how the last run ended: ${lastEnd}`);
+    this.require(
+      begun?.type === 'start' && begun.lastEnd === lastEnd,
+      `the start says how the last run ended: ${lastEnd}`,
+    );
     this.door.started(this.house.isScannerPlugged, this.house.isSignalThere);
     return true;
   }
@@ -213,6 +220,7 @@ export class Day {
       count(this.tally, 'entries', entry.type);
     }
     this.memory.looked();
+    if (fresh.length > 0 && !this.#hasJustRefused) this.#isSizeUnsure = false;
     return fresh;
   }
 
@@ -259,7 +267,10 @@ export class Day {
   #revoked(id: string): void {
     const at = this.stickers.findIndex((sticker) => sticker.id === id);
     const { names } = this.trustState;
-    this.trustState = { ...this.trustState, names: { ...names, revoked: new Set([...names.revoked, `sticker-${at}`]) } };
+    this.trustState = {
+      ...this.trustState,
+      names: { ...names, revoked: new Set([...names.revoked, `sticker-${at}`]) },
+    };
   }
 
   takeGiven(): readonly Given[] {
@@ -292,7 +303,12 @@ export class Day {
     if (house.kiosk === null) return;
     const state = house.kiosk.state();
     const showing = door.showingAt(nowMs);
-    const seen = { state: state.door.state, verdict: state.door.verdict, reason: state.door.reason, scan: state.door.scan };
+    const seen = {
+      state: state.door.state,
+      verdict: state.door.verdict,
+      reason: state.door.reason,
+      scan: state.door.scan,
+    };
     const wanted = {
       state: door.stateAt(nowMs),
       verdict: showing?.verdict ?? null,
@@ -303,7 +319,7 @@ export class Day {
     const { buzzer: _, ...lines } = state.signal;
     this.#same('the lines', lines, house.isSignalThere ? door.linesAt(nowMs) : lines);
     // After a sync that failed nobody knows what is stored, until the file is opened anew.
-    if (!this.#isReopenDue) this.#same('the size of the journal', state.journal.size, this.entries.length);
+    if (!this.#isSizeUnsure) this.#same('the size of the journal', state.journal.size, this.entries.length);
     this.#same('the trust in the clock', state.clock.trusted, this.time.wall().trusted);
     this.#same('the version of the trust list', state.trust.version, this.trustState.names.list?.version ?? 0);
     this.#same('the scanner', state.devices.scanner.state, house.isScannerPlugged ? 'ready' : 'lost');

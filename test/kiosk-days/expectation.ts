@@ -84,7 +84,12 @@ export function countedAs(card: Card, { reuse }: Policy): 'none' | 'passback' | 
 }
 
 const minuteOfDay = (zone: string, atMs: number): number => {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' });
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
   const [hour, minute] = format.format(atMs).split(':').map(Number);
   return (hour ?? 0) * 60 + (minute ?? 0);
 };

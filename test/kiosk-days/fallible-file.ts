@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { reasonOf } from '../../src/base/assert.ts';
 import { err, type Result } from '../../src/base/result.ts';
 import { openJournalFile } from '../../src/journal/open.ts';

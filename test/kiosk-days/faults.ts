@@ -1,8 +1,8 @@
-import type { ListDates } from '../../src/pass/trust.ts';
 import { JournalFault } from '../../src/journal/journal.ts';
+import type { ListDates } from '../../src/pass/trust.ts';
 import type { Agenda } from './agenda.ts';
 import type { Day } from './day.ts';
-import { DISK_POINTS, DOOR_POINTS, type DiskFault } from './fuse.ts';
+import { DISK_POINTS, type DiskFault, DOOR_POINTS } from './fuse.ts';
 import { HOUSE_RULES } from './house-rules.ts';
 import { count } from './tally.ts';
 import { trustStateOf } from './trust-state.ts';

@@ -105,7 +105,11 @@ async function runAll(options: Options): Promise<number> {
     return Number(broken.length > 0);
   }
   const first = Math.min(...broken.map(({ day }) => day));
-  print(broken.length > 0 ? `days: ${mutant} caught on day ${first}` : `days: ${mutant} was NOT CAUGHT: this proves nothing`);
+  print(
+    broken.length > 0
+      ? `days: ${mutant} caught on day ${first}`
+      : `days: ${mutant} was NOT CAUGHT: this proves nothing`,
+  );
   return Number(broken.length > 0);
 }
 

@@ -43,10 +43,13 @@ export class Memory {
   /** Passes whose earlier admission this process cannot vouch for. */
   readonly #doubts = new Map<string, number>();
   readonly #shownSeqs = new Set<number>();
+  /** Entries that open the door. */
   readonly #admissions = new Set<number>();
   readonly #stored: () => SideRows;
-  #personal: readonly Personal[] = [];
+  #personal: Personal[] = [];
   #given = new Set<number>();
+  /** Given by this process, and not yet in the journal. */
+  readonly #waiting = new Set<number>();
   #latestTrustedMs = 0;
   inside = 0;
 
@@ -59,25 +62,22 @@ export class Memory {
   /** The signal of an admission was given by this process. */
   gave(seq: number): void {
     this.#given.add(seq);
+    this.#waiting.add(seq);
   }
 
   isAdmission(seq: number): boolean {
     return this.#admissions.has(seq);
   }
 
-  wasGiven(seq: number): boolean {
-    return this.#given.has(seq) || this.#shownSeqs.has(seq);
-  }
-
   /** People inside: admissions whose signal was given, less those who left. */
   get present(): number {
-    const waiting = [...this.#given].filter((seq) => !this.#shownSeqs.has(seq));
-    return this.inside + waiting.length;
+    return this.inside + this.#waiting.size;
   }
 
   /** A process has started: what it cannot vouch for is what has no `shown`. */
   started(): void {
     this.#given = new Set();
+    this.#waiting.clear();
     this.#doubts.clear();
     for (const { use, wallMs } of this.#unshown.values()) this.#doubts.set(use, wallMs);
   }
@@ -126,7 +126,7 @@ export class Memory {
     switch (entry.type) {
       case 'scan':
         if (entry.pass === null || card === null) return null;
-        this.#personal = [...this.#personal, { seq: entry.seq, wallMs: entry.wallMs, isTrusted: entry.clock === 'trusted' }];
+        this.#personal.push({ seq: entry.seq, wallMs: entry.wallMs, isTrusted: entry.clock === 'trusted' });
         this.#scans.set(entry.seq, { card, policy });
         if (entry.verdict === 'admit') this.#admit(entry, card, policy);
         return null;
@@ -143,6 +143,7 @@ export class Memory {
         if (this.#shownSeqs.has(entry.of)) return `the opening of entry ${entry.of} is recorded twice`;
         if (!this.#given.has(entry.of)) return `entry ${entry.of} counts as shown, and no signal was given for it`;
         this.#shownSeqs.add(entry.of);
+        this.#waiting.delete(entry.of);
         this.#unshown.delete(entry.of);
         this.inside += 1;
         return null;
@@ -184,7 +185,8 @@ export class Memory {
     this.#personal = this.#personal.filter(({ seq }) => salts.has(seq));
     for (const [use, row] of this.#uses) {
       const isKept = uses.has(row.key);
-      const isRunning = row.windowMs !== null && this.#isOfThisBoot(row) && this.#time.trueMs - row.trueMs < row.windowMs;
+      const isRunning =
+        row.windowMs !== null && this.#isOfThisBoot(row) && this.#time.trueMs - row.trueMs < row.windowMs;
       if (!isKept && isRunning) return `the use of ${use} is forgotten inside its window`;
       if (!isKept && row.windowMs === null && row.endsMs >= entry.wallMs) return `the only use of ${use} is forgotten`;
       if (!isKept) this.#uses.delete(use);

@@ -4,9 +4,9 @@ import type { Wallet } from './card.ts';
 import { Broken, Day } from './day.ts';
 import { begin, changePolicy, FAULT_KINDS, listOf, type Stage } from './faults.ts';
 import type { Premises } from './house.ts';
-import { checkRecovery } from './recovery.ts';
 import type { Mutant } from './mutants.ts';
 import { Public } from './public.ts';
+import { checkRecovery } from './recovery.ts';
 import { askForSticker } from './stickers.ts';
 import { count, type Tally } from './tally.ts';
 import { trustStateOf } from './trust-state.ts';
@@ -50,7 +50,8 @@ export async function runDay(seed: number, number: number, around: DayAround): P
     await live(day);
     return { problem: null, steps: [], digest: day.digest() };
   } catch (thrown) {
-    const problem = thrown instanceof Broken ? thrown.message : thrown instanceof Error ? `${thrown.stack}` : `${thrown}`;
+    const problem =
+      thrown instanceof Broken ? thrown.message : thrown instanceof Error ? `${thrown.stack}` : `${thrown}`;
     return { problem, steps: day.steps, digest: day.digest() };
   } finally {
     day.leave();
@@ -192,7 +193,11 @@ async function sticker(stage: Stage, people: Public, scan: number): Promise<void
 
 function leaveHouse(stage: Stage): void {
   const people = 1 + stage.day.random.below(30);
-  office(stage, `${people} people leave`, () => void stage.day.house.journal?.record({ type: 'counted-out', count: people }));
+  office(
+    stage,
+    `${people} people leave`,
+    () => void stage.day.house.journal?.record({ type: 'counted-out', count: people }),
+  );
 }
 
 /** Something that the owner does past the door; a refusal of the disk is told and nothing is done. */

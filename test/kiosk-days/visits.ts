@@ -123,8 +123,14 @@ export function press(day: Day, button: Button, seen: number): boolean {
   const [entry] = staff;
   const verdict = button === 'admit' ? 'admit' : 'refuse';
   day.require(staff.length === 1 && entry?.of === showing.seq, 'a decision of staff is not recorded once');
-  day.require(entry?.type === (button === 'admit' ? 'staff-admitted' : 'staff-refused'), 'the wrong decision is recorded');
-  day.require(shown?.seq === entry?.seq && shown?.pattern.lamp === LAMP[verdict], `a press shows ${shown?.pattern.lamp}`);
+  day.require(
+    entry?.type === (button === 'admit' ? 'staff-admitted' : 'staff-refused'),
+    'the wrong decision is recorded',
+  );
+  day.require(
+    shown?.seq === entry?.seq && shown?.pattern.lamp === LAMP[verdict],
+    `a press shows ${shown?.pattern.lamp}`,
+  );
   const decided = memory.cardOf(showing.seq);
   if (decided !== undefined) memory.decided(decided.use);
   door.show({ ...showing, seq: entry?.seq ?? null, verdict, isUnrecorded: false, sinceMs: nowMs });
