@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from '../base/result.ts';
-import { type Clock, DAY_MS, MINUTE_MS } from '../base/time.ts';
+import { DAY_MS, MINUTE_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
 import type { LastEnd, Note } from './entry.ts';
-import { EntryWriter } from './entry-writer.ts';
+import { type Handle, handleOf, type SqliteJournalOptions } from './handle.ts';
 import { HeadCount, shownAfter } from './head-count.ts';
 import {
   type Journal,
@@ -18,26 +18,8 @@ import {
 import { dropPersonal } from './purge.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
-import { prepareStatements, type Statements, type UsesOver } from './statements.ts';
+import type { Statements, UsesOver } from './statements.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
-
-interface Handle {
-  readonly db: Database.Database;
-  readonly statements: Statements;
-  readonly writer: EntryWriter;
-}
-
-export interface SqliteJournalOptions {
-  /** Opens (or reopens, after an I/O error) the file; see journal/open. */
-  readonly open: () => Result<Database.Database, string>;
-  readonly clock: Clock;
-  /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
-  readonly bootId: string;
-  /** K_use: what use keys are derived under. 32 bytes. */
-  readonly useKeySecret: Buffer;
-  /** What is given up when the disk is full; without one a full disk is a fault at once. */
-  readonly reserve?: Reserve;
-}
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
@@ -305,11 +287,9 @@ export class SqliteJournal implements Journal {
   }
 
   #adopt(db: Database.Database): Handle {
-    const statements = prepareStatements(db);
-    const writer = new EntryWriter(statements, this.#options.clock, this.#options.bootId, () => this.#lastTrustedMs);
-    this.#handle = { db, statements, writer };
+    this.#handle = handleOf(db, this.#options, () => this.#lastTrustedMs);
     // After a failed sync too: what it had written after all is an admission that nobody saw.
-    for (const row of statements.allUnshown.all()) {
+    for (const row of this.#handle.statements.allUnshown.all()) {
       if (!this.#pendingShown.includes(row.seq)) this.#unshownBefore.set(row.use_key.toString('hex'), row.wall_ms);
     }
     return this.#handle;

@@ -48,8 +48,11 @@ export async function begin(kind: FaultKind, stage: Stage): Promise<void> {
     case 'printer': {
       const trouble = day.random.pick(['paper-out', 'hangs'] as const);
       noted(day, kind, trouble);
-      day.house.troublePrinter(trouble);
-      return after(stage, 20 * MINUTE_MS, () => day.house.troublePrinter('none'));
+      const give = (what: typeof trouble | 'none'): void => {
+        if (!day.survived(() => day.house.troublePrinter(what))) stage.cut();
+      };
+      give(trouble);
+      return after(stage, 20 * MINUTE_MS, () => give('none'));
     }
     case 'disk':
       return failDisk(stage);
@@ -173,8 +176,8 @@ function changeTrust(stage: Stage): void {
   });
   day.diskRefused();
   day.takeEntries(null);
-  if (!isAlive) return stage.cut();
-  if (!isRecorded) return;
+  if (!isAlive) stage.cut();
+  if (!isAlive || !isRecorded) return;
   day.trustState = state;
   day.house.swapTrust(day.trustFor(state));
 }

@@ -146,7 +146,10 @@ function visit(stage: Stage, people: Public): void {
   const { random, door } = day;
   const card = people.next();
   const line = card.unreadable === 'too-long' ? null : random.pick(card.lines);
-  if (!present(day, card, line)) return cut();
+  if (!present(day, card, line)) {
+    cut();
+    return;
+  }
   const showing = door.showingAt(day.nowMs);
   const hold = (inMs: number): void =>
     agenda.at(day.nowMs + inMs, () => {
