@@ -69,7 +69,7 @@ export class Day {
   #lastRun: 'start' | 'stop' | null = null;
   #failedBefore = 0;
   #isReopenDue = false;
-  #isSizeUnsure = false;
+  #isUncertain = false;
   #hasJustRefused = false;
   #stepCount = 0;
   #seqsOpened = new Set<number>();
@@ -174,7 +174,7 @@ export class Day {
     const refused = this.fuse.failed > this.#failedBefore;
     this.#failedBefore = this.fuse.failed;
     this.#isReopenDue ||= refused;
-    this.#isSizeUnsure ||= refused;
+    this.#isUncertain ||= refused;
     this.#hasJustRefused = refused;
     return refused;
   }
@@ -220,7 +220,7 @@ export class Day {
       count(this.tally, 'entries', entry.type);
     }
     this.memory.looked();
-    if (fresh.length > 0 && !this.#hasJustRefused) this.#isSizeUnsure = false;
+    if (fresh.length > 0 && !this.#hasJustRefused) this.#isUncertain = false;
     return fresh;
   }
 
@@ -318,11 +318,12 @@ export class Day {
     this.#same('the door', seen, wanted);
     const { buzzer: _, ...lines } = state.signal;
     this.#same('the lines', lines, house.isSignalThere ? door.linesAt(nowMs) : lines);
-    // After a sync that failed nobody knows what is stored, until the file is opened anew.
-    if (!this.#isSizeUnsure) this.#same('the size of the journal', state.journal.size, this.entries.length);
     this.#same('the trust in the clock', state.clock.trusted, this.time.wall().trusted);
     this.#same('the version of the trust list', state.trust.version, this.trustState.names.list?.version ?? 0);
     this.#same('the scanner', state.devices.scanner.state, house.isScannerPlugged ? 'ready' : 'lost');
+    // After a sync that failed nobody knows what is stored, until the file is opened anew.
+    if (this.#isUncertain) return;
+    this.#same('the size of the journal', state.journal.size, this.entries.length);
     const inside = this.occupancyLimit === 0 ? null : this.memory.present;
     this.#same('people inside', state.occupancy?.inside ?? null, inside);
   }
