@@ -148,6 +148,10 @@ function visit(stage: Stage, people: Public): void {
   const line = card.unreadable === 'too-long' ? null : random.pick(card.lines);
   if (!present(day, card, line)) {
     cut();
+    // Whoever stood there when it went dark tries again.
+    agenda.at(day.nowMs + MINUTE_MS + random.below(8 * MINUTE_MS), () => {
+      if (!present(day, card, line)) cut();
+    });
     return;
   }
   const showing = door.showingAt(day.nowMs);
