@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { ok, type Result } from '../base/result.ts';
-import { type Clock, DAY_MS, isEvident, MINUTE_MS } from '../base/time.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { DAY_MS, isEvident, MINUTE_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
 import type { LastEnd, Note } from './entry.ts';
-import { EntryWriter } from './entry-writer.ts';
-import { HeadCount } from './head-count.ts';
+import { type Handle, handleOf, type SqliteJournalOptions } from './handle.ts';
+import { HeadCount, shownAfter } from './head-count.ts';
 import {
   type Journal,
   JournalFault,
@@ -18,26 +18,8 @@ import {
 import { dropPersonal } from './purge.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
-import { prepareStatements, type Statements } from './statements.ts';
+import type { Statements, UsesOver } from './statements.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
-
-interface Handle {
-  readonly db: Database.Database;
-  readonly statements: Statements;
-  readonly writer: EntryWriter;
-}
-
-export interface SqliteJournalOptions {
-  /** Opens (or reopens, after an I/O error) the file; see journal/open. */
-  readonly open: () => Result<Database.Database, string>;
-  readonly clock: Clock;
-  /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
-  readonly bootId: string;
-  /** K_use: what use keys are derived under. 32 bytes. */
-  readonly useKeySecret: Buffer;
-  /** What is given up when the disk is full; without one a full disk is a fault at once. */
-  readonly reserve?: Reserve;
-}
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
@@ -47,7 +29,7 @@ export class SqliteJournal implements Journal {
   #handle: Handle | null = null;
   #isClosed = false;
   #pendingShown: number[] = [];
-  readonly #headCount: HeadCount;
+  #headCount: HeadCount;
   #lastGenuine: Genuine | null = null;
   #size: number;
   #lastAtMs: number | null;
@@ -73,7 +55,14 @@ export class SqliteJournal implements Journal {
   /** Opens the journal without writing to it. A refusal is one sentence. */
   static open(options: SqliteJournalOptions): Result<SqliteJournal, string> {
     const opened = options.open();
-    return opened.ok ? ok(new SqliteJournal(options, opened.value)) : opened;
+    if (!opened.ok) return opened;
+    try {
+      return ok(new SqliteJournal(options, opened.value));
+    } catch (thrown) {
+      if (!(thrown instanceof Database.SqliteError)) throw thrown;
+      opened.value.close();
+      return err(`the journal cannot be read (${thrown.code}): check the disk, then start again`);
+    }
   }
 
   historyOf(pass: Pass): History {
@@ -166,14 +155,16 @@ export class SqliteJournal implements Journal {
   purge(nowMs: number): void {
     const personalUntil = nowMs - PERSONAL_DAYS * DAY_MS;
     const unshownUntil = nowMs - UNSHOWN_MINUTES * MINUTE_MS;
-    const ended = this.#reading(({ statements }) => statements.countEnded.get(personalUntil, personalUntil, nowMs));
+    const { bootId, clock } = this.#options;
+    const over: UsesOver = [nowMs, bootId, Math.floor(clock.monotonicMs())];
+    const ended = this.#reading(({ statements }) => statements.countEnded.get(personalUntil, personalUntil, ...over));
     if (ended !== undefined && ended.salts + ended.facts + ended.uses > 0) {
-      this.#commit(({ statements, writer }) => dropPersonal(statements, writer, personalUntil, nowMs, ended));
+      this.#commit(({ statements, writer }) => dropPersonal(statements, writer, personalUntil, over, ended));
       // What was deleted from the file may still stand in the write-ahead log.
       this.#reading(({ db }) => db.pragma('wal_checkpoint(TRUNCATE)'));
     }
     this.#commit(({ statements }) => {
-      statements.dropUnshown.run(unshownUntil);
+      statements.dropUnshown.run(unshownUntil, 2 * nowMs - unshownUntil);
       statements.dropStickers.run(nowMs - DAY_MS);
     });
     for (const [key, wallMs] of this.#unshownBefore) {
@@ -277,15 +268,30 @@ export class SqliteJournal implements Journal {
     if (this.#isClosed) throw new JournalFault('closed');
     const opened = this.#options.open();
     if (!opened.ok) throw new JournalFault(opened.error);
-    return this.#adopt(opened.value);
+    try {
+      const handle = this.#adopt(opened.value);
+      this.#reread(handle);
+      return handle;
+    } catch (thrown) {
+      this.#handle = null;
+      opened.value.close();
+      throw thrown;
+    }
+  }
+
+  /** What failed may have been stored after all: the file is believed, and nothing is written twice. */
+  #reread({ statements, writer }: Handle): void {
+    const stored = shownAfter(statements, this.#size - 1);
+    this.#pendingShown = this.#pendingShown.filter((seq) => !stored.has(seq));
+    this.#size = writer.nextSeq();
+    this.#headCount = new HeadCount(statements, this.#size);
+    for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
   }
 
   #adopt(db: Database.Database): Handle {
-    const statements = prepareStatements(db);
-    const writer = new EntryWriter(statements, this.#options.clock, this.#options.bootId);
-    this.#handle = { db, statements, writer };
+    this.#handle = handleOf(db, this.#options, () => this.#lastTrustedMs);
     // After a failed sync too: what it had written after all is an admission that nobody saw.
-    for (const row of statements.allUnshown.all()) {
+    for (const row of this.#handle.statements.allUnshown.all()) {
       if (!this.#pendingShown.includes(row.seq)) this.#unshownBefore.set(row.use_key.toString('hex'), row.wall_ms);
     }
     return this.#handle;
