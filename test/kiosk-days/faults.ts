@@ -135,7 +135,8 @@ async function restart(stage: Stage): Promise<void> {
     noted(day, 'restart', 'clean stop');
     return stage.stop();
   }
-  const point = day.random.chance(0.5) ? day.random.pick([...DISK_POINTS, ...DOOR_POINTS]) : null;
+  // The gap between the record and the signal is short, and the one that matters most.
+  const point = day.random.pick([null, 'before-signal', day.random.pick([...DISK_POINTS, ...DOOR_POINTS])] as const);
   noted(day, 'restart', `killed at ${point ?? 'some point'}`);
   day.fuse.armKill(1 + day.random.below(point === null ? 120 : 6), point);
 }

@@ -129,7 +129,7 @@ function plan(stage: Stage, people: Public): void {
   for (const atMs of moments) agenda.at(atMs, () => visit(stage, people));
   const faults = LEAST_FAULTS + random.below(MORE_FAULTS);
   for (let number = 0; number < faults; number += 1) {
-    const kind = random.pick(FAULT_KINDS);
+    const kind = number === 0 ? 'restart' : random.pick(FAULT_KINDS);
     agenda.at(random.below(LAST_FAULT_MINUTE * MINUTE_MS), () => begin(kind, stage));
   }
   for (let changes = random.below(4); changes > 0; changes -= 1) {
