@@ -60,7 +60,7 @@ const aboutCovid = (entry: JsonObject): JsonObject => (entry['tg'] === undefined
 
 /**
  * `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, not after `today`; whatever else stands there says nothing about an age. Who is
- * not born yet is a placeholder, and would be younger than any limit.
+ * not born yet would be younger than any limit, and nobody holds up such a pass in earnest.
  */
 function birthOf(dob: string | null, today: string): string | null {
   const text = dob ?? '';
