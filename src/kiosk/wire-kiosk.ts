@@ -11,6 +11,7 @@ import { type Journal, JournalFault } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/open.ts';
 import { BackOffice } from './back-office.ts';
 import { startControl } from './control.ts';
+import { freeBytesAt } from './disk-space.ts';
 import { Kiosk } from './kiosk.ts';
 import type { Log } from './log.ts';
 import { LogKeeper } from './log-keeper.ts';
@@ -48,6 +49,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     trust: stores.trust,
     policy: () => stores.policy,
     settings: () => stores.settings,
+    freeBytes: () => freeBytesAt(stores.folder.path),
   };
   const desk = new StickerDesk({ ...around, key: stores.stickerKey });
   const keeper = new LogKeeper({
