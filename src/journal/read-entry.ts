@@ -1,5 +1,5 @@
 import type { DeviceCondition } from '../base/device.ts';
-import { isJsonArray, isJsonObject, type Json, type JsonObject, parseJsonBytes } from '../base/json.ts';
+import { isJsonObject, type Json, parseJsonBytes } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { LAST_INSTANT_MS } from '../base/time.ts';
 import { EXPLAINED_FORMATS, KINDS, VERIFIABLE_FORMATS } from '../pass/pass.ts';
@@ -7,33 +7,26 @@ import { REASON_CODES } from '../policy/reasons.ts';
 import type { TrustAge } from '../policy/trust-age.ts';
 import type { RevocationKind } from '../trust/revocation-list.ts';
 import type { DeviceName, Entry, LastEnd, Note } from './entry.ts';
+import {
+  allOf,
+  type Check,
+  count,
+  fits,
+  flag,
+  ifThere,
+  listOf,
+  oneOf,
+  orNull,
+  type Shape,
+  text,
+  whole,
+} from './json-shape.ts';
 
-type Check = (value: Json | undefined) => boolean;
 /** The names of all members that the entries of a type can have. */
 type MemberOf<N> = N extends Note ? Exclude<keyof N, 'type'> : never;
 type Shapes = { readonly [T in Note['type']]: { readonly [M in MemberOf<Extract<Note, { type: T }>>]: Check } };
 
-const text: Check = (value) => typeof value === 'string';
-const whole: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value);
-const count: Check = (value) => whole(value) && Number(value) >= 0;
-const flag: Check = (value) => typeof value === 'boolean';
-const texts: Check = (value) => isJsonArray(value) && value.every(text);
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-/** Entries of an earlier version lack it, or only some entries of the type have it. */
-const ifThere =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const oneOf =
-  (...names: readonly string[]): Check =>
-  (value) =>
-    typeof value === 'string' && names.includes(value);
-/** Every name of a union, which the compiler counts. */
-const allOf = <Name extends string>(names: Readonly<Record<Name, true>>): Check => oneOf(...Object.keys(names));
-
+const texts = listOf(text);
 const device = allOf<DeviceName>({ scanner: true, signal: true, printer: true, voice: true });
 const condition = allOf<DeviceCondition>({ ready: true, lost: true, fault: true, absent: true });
 const trustAge = allOf<TrustAge>({ current: true, stale: true, expired: true });
@@ -108,7 +101,7 @@ const SHAPES: Shapes = {
   deleted: { salts: count, facts: count, uses: count },
 };
 
-const STAMP: Readonly<Record<string, Check>> = {
+const STAMP: Shape = {
   v: (value) => value === 1,
   seq: count,
   boot: text,
@@ -128,17 +121,12 @@ export function readEntry(bytes: Uint8Array): Result<Entry, string> {
   const members = parsed.value;
   const { seq, type } = members;
   if (!isKnown(type)) return err(`entry ${String(seq)} is of a kind that this version does not know; ${REMEDY}`);
-  const shape: Readonly<Record<string, Check>> = SHAPES[type];
+  const shape: Shape = SHAPES[type];
   const isShaped =
     fits(members, shape) &&
     Object.keys(members).every((name) => Object.hasOwn(STAMP, name) || Object.hasOwn(shape, name));
   if (!isShaped) return err(`entry ${String(seq)} has a form that this version does not know; ${REMEDY}`);
   return ok(asEntry(members));
-}
-
-function fits(members: JsonObject, shape: Readonly<Record<string, Check>>): boolean {
-  for (const name in shape) if (shape[name]?.(members[name]) !== true) return false;
-  return true;
 }
 
 const isKnown = (type: Json | undefined): type is Note['type'] =>

@@ -119,7 +119,7 @@ const linesOf = (text: string): readonly string[] =>
     .filter((line) => line !== '');
 
 /** Runs what asks for signatures at once, as often as it takes until each that it asks for is verified. */
-async function withVerified<T>(around: Surroundings, run: (verify: VerifyEd25519) => T): Promise<T> {
+export async function withVerified<T>(around: Surroundings, run: (verify: VerifyEd25519) => T): Promise<T> {
   const known = new Map<string, boolean>();
   for (;;) {
     const asked = new Map<string, SignatureCheck>();
