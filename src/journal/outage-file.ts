@@ -90,6 +90,13 @@ export function readOutage(file: string): Result<SignedOutage, 'unreadable'> {
   return ok({ certificate: asCertificate(certificate), signature: String(signature) });
 }
 
+/** The signed file in a text, which may be the printable page around it; null where there is none. */
+export function outageIn(given: string): string | null {
+  if (given.startsWith('{"certificate":')) return given;
+  const [, embedded] = /<script type="application\/json" id="signed">(.*)<\/script>/.exec(given) ?? [];
+  return embedded ?? null;
+}
+
 function isZone(value: Json | undefined): boolean {
   if (typeof value !== 'string') return false;
   try {

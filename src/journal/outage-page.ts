@@ -4,9 +4,9 @@ import { CAUSE_WORDS, REASON_WORDS } from './outage-words.ts';
 import type { InBoth } from './report-text.ts';
 
 /** More would not fit on the page: the shorter ones are only counted there. */
-export const MAX_PAGE_ROWS = 12;
+export const MAX_PAGE_ROWS = 8;
 /** Hours with server-bound codes that are spelled out. */
-const MAX_PAGE_HOURS = 10;
+const MAX_PAGE_HOURS = 8;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
@@ -40,7 +40,7 @@ export function outageBody(certificate: OutageCertificate): string {
       ? ''
       : both({ ko: `그 밖에 더 짧은 중단 ${hidden}건.`, en: `And ${hidden} shorter ones, not listed here.` }),
     countsLines(certificate, at),
-    notesOf(shown),
+    notesOf(intervals, shown),
   ].join('\n');
 }
 
@@ -79,17 +79,17 @@ function tableOf(intervals: readonly OutageInterval[], zone: string): string {
 }
 
 function rowOf(interval: OutageInterval, zone: string): string {
-  const { cause, reason, from, to, unrecorded, before, during, after } = interval;
+  const { cause, reason, from, to, before, during, after } = interval;
   const { ko, en } = CAUSE_WORDS[cause];
   const why = reason === null ? null : REASON_WORDS[reason];
-  const lost = unrecorded === 0 ? '' : ` (${unrecorded})`;
-  const minutes = to === null ? '–' : `${Math.round(lengthMs(interval) / MINUTE_MS)}`;
+  const minutes = to === null ? '' : `${Math.round(lengthMs(interval) / MINUTE_MS)}`;
   return [
     '<tr>',
     `<td class="when">${spanOf(from, to, zone)}</td><td class="number">${minutes}</td>`,
-    `<td><span lang="ko">${ko}${why === null ? '' : `: ${why.ko}`}${lost}</span><br>`,
-    `<span lang="en">${en}${why === null ? '' : `: ${why.en}`}${lost}</span></td>`,
-    ...[before, during, after].map((counts) => `<td class="number">${countsOf(counts)}</td>`),
+    `<td><span lang="ko">${ko}${why === null ? '' : `: ${why.ko}`}</span><br>`,
+    `<span lang="en">${en}${why === null ? '' : `: ${why.en}`}</span></td>`,
+    ...[before, during].map((counts) => `<td class="number">${countsOf(counts)}</td>`),
+    `<td class="number">${to === null ? '' : countsOf(after)}</td>`,
     '</tr>',
   ].join('');
 }
@@ -98,7 +98,7 @@ function rowOf(interval: OutageInterval, zone: string): string {
 function spanOf(from: OutageBound, to: OutageBound | null, zone: string): string {
   const [fromMs, toMs] = [Date.parse(from.at), to === null ? null : Date.parse(to.at)];
   const begin = `${formatMinuteIn(zone, fromMs)}${MARKS[from.clock]}`;
-  if (to === null || toMs === null) return `${begin} –`;
+  if (to === null || toMs === null) return `${begin} – <span lang="ko">계속</span> <span lang="en">goes on</span>`;
   const end = formatMinuteIn(zone, toMs);
   const isSameDay = dayIn(zone, fromMs) === dayIn(zone, toMs);
   return `${begin} – ${isSameDay ? end.slice(end.indexOf(' ') + 1) : end}${MARKS[to.clock]}`;
@@ -106,10 +106,9 @@ function spanOf(from: OutageBound, to: OutageBound | null, zone: string): string
 
 const countsOf = ({ admitted, assisted, refused }: OutageCounts): string => `${admitted} · ${assisted} · ${refused}`;
 
-function countsLines({ counts, serverBound, zone }: OutageCertificate, at: (instant: string) => string): string {
+function countsLines({ counts, serverBound }: OutageCertificate, at: (instant: string) => string): string {
   const { admitted, assisted, refused, staffAdmitted, staffRefused } = counts;
-  const hours = serverBound.slice(0, MAX_PAGE_HOURS).map(({ hour, count }) => `${at(hour).slice(5)} ${count}`);
-  const spelled = `${hours.join(', ')}${serverBound.length > MAX_PAGE_HOURS ? ' …' : ''}`;
+  const spelled = hoursOf(serverBound, at);
   const dots = { ko: '숫자: 입장 · 직원 확인 · 거절.', en: 'Numbers: admitted · assisted · refused.' };
   const all = {
     ko: `전체: 입장 ${admitted}, 직원 확인 ${assisted}, 거절 ${refused}; 그 뒤 직원이 들인 사람 ${staffAdmitted}, 돌려보낸 사람 ${staffRefused}.`,
@@ -122,13 +121,26 @@ function countsLines({ counts, serverBound, zone }: OutageCertificate, at: (inst
           en: 'No code was shown that only a server can judge.',
         }
       : {
-          ko: `서버가 있어야만 확인되는 코드가 ${counts.serverBound}번 제시되었습니다 (${spelled}). 이 키오스크는 서버에 묻지 않으므로, 서버가 멈추었는지는 알지 못합니다.`,
-          en: `Codes that only a server can judge were shown ${counts.serverBound} times (by hour, ${zone}: ${spelled}). This kiosk asks no server and cannot know whether one was down.`,
+          ko: `서버가 있어야만 확인되는 코드가 ${counts.serverBound}번 제시되었습니다. 이 키오스크는 서버에 묻지 않으므로, 서버가 멈추었는지는 알지 못합니다.`,
+          en: `Codes that only a server can judge were shown ${counts.serverBound} times. This kiosk asks no server and cannot know whether one was down.`,
         };
-  return `${both(dots)}${both(all)}${both(server)}`;
+  const byHour = spelled === '' ? '' : `<p class="hours">${spelled}</p>`;
+  return `${both(dots)}${both(all)}${both(server)}${byHour}`;
 }
 
-function notesOf(shown: readonly OutageInterval[]): string {
+/** Each hour with its count in brackets; the day is said where it changes. */
+function hoursOf(serverBound: OutageCertificate['serverBound'], at: (instant: string) => string): string {
+  let day = '';
+  const spelled = serverBound.slice(0, MAX_PAGE_HOURS).map(({ hour, count }) => {
+    const [date = '', time = ''] = at(hour).split(' ');
+    const said = date === day ? time : `${date} ${time}`;
+    day = date;
+    return `${said} (${count})`;
+  });
+  return `${spelled.join(', ')}${serverBound.length > MAX_PAGE_HOURS ? ', …' : ''}`;
+}
+
+function notesOf(intervals: readonly OutageInterval[], shown: readonly OutageInterval[]): string {
   const marks = new Set(shown.flatMap(({ from, to }) => [from.clock, to?.clock ?? 'trusted']));
   const lines: InBoth[] = [];
   if (marks.has('unsure')) {
@@ -144,6 +156,13 @@ function notesOf(shown: readonly OutageInterval[]): string {
     lines.push({
       ko: '키오스크는 1분마다 기록을 남깁니다. 꺼진 때는 적힌 시각부터 1분 안입니다.',
       en: 'The kiosk writes an entry a minute: it went off within a minute after the time given.',
+    });
+  }
+  const unrecorded = intervals.reduce((sum, each) => sum + each.unrecorded, 0);
+  if (unrecorded > 0) {
+    lines.push({
+      ko: `저장 장치가 받지 않은 기록: ${unrecorded}건.`,
+      en: `Records that the disk did not take: ${unrecorded}.`,
     });
   }
   return lines.map((line) => both(line)).join('');

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatMinuteIn, HOUR_MS, MINUTE_MS } from '../../src/base/time.ts';
+import { formatInstant, formatMinuteIn, HOUR_MS, MINUTE_MS } from '../../src/base/time.ts';
 import { checkOutage } from '../../src/journal/check-outage.ts';
 import { sha256, verifyEd25519 } from '../../src/journal/native-crypto.ts';
 import type { OutageCertificate } from '../../src/journal/outage.ts';
 import { outageDocument } from '../../src/journal/outage-document.ts';
 import { readOutage, signOutage } from '../../src/journal/outage-file.ts';
+import { MAX_PAGE_ROWS, outageBody } from '../../src/journal/outage-page.ts';
 import { encodeTextQr } from '../../src/sticker/qr.ts';
 import { qrSvg } from '../../src/sticker/qr-svg.ts';
 import { at, BadDay } from '../support/bad-day.ts';
@@ -17,6 +18,7 @@ import { chromiumNote, hasChromium, launch } from '../support/browser.ts';
 import { newLogKey } from '../support/exported-log.ts';
 
 const TEMPLATE = join(import.meta.dirname, '../../dist/journal/verifier/outage.html');
+const VERIFIER = join(import.meta.dirname, '../../dist/journal/verifier/verify.html');
 const HAND_MS = 7 * MINUTE_MS;
 
 /** What went wrong on that day, as somebody beside the kiosk wrote it down. */
@@ -37,6 +39,8 @@ async function badDay(): Promise<BadDay> {
 const minute = (instant: string): string => formatMinuteIn('Asia/Seoul', Date.parse(instant)).slice(-5);
 const stretches = ({ intervals }: OutageCertificate): readonly (readonly (string | null)[])[] =>
   intervals.map(({ cause, reason, from, to }) => [cause, reason, minute(from.at), to === null ? null : minute(to.at)]);
+
+const pagesOf = (pdf: Buffer): number => pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
 
 let certificate: OutageCertificate;
 let file: string;
@@ -163,7 +167,7 @@ describe.skipIf(!hasChromium)(`the certificate in the browser of a stranger${chr
     await page.fill('#key', keyText);
     await page.waitForSelector('#verdict.verified');
     const pdf = await page.pdf({ preferCSSPageSize: true });
-    expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+    expect(pagesOf(pdf)).toBe(1);
     const text = await page.innerText('body');
     for (const words of [
       '출입 확인 중단 증명서',
@@ -176,6 +180,50 @@ describe.skipIf(!hasChromium)(`the certificate in the browser of a stranger${chr
       expect(text).toContain(words);
     }
     expect(text).not.toMatch(/server was down/);
+  });
+
+  it('is verified by the page of somebody who trusts nobody here', async () => {
+    await page.goto(pathToFileURL(VERIFIER).href);
+    for (const [name, key, is] of [
+      ['outage.html', keyText, 'good'],
+      ['outage.json', keyText, 'good'],
+      ['outage.json', newLogKey('8B').verifierText, 'bad'],
+    ] as const) {
+      await page.goto(pathToFileURL(VERIFIER).href);
+      await page.evaluate("document.querySelector('details').open = true");
+      await page.fill('#keys', key);
+      const buffer = name === 'outage.html' ? readFileSync(written) : Buffer.from(`${file}\n`);
+      await page.setInputFiles('#pick', { name, mimeType: 'text/plain', buffer });
+      await page.waitForSelector(`#result.${is}`);
+      const said = await page.innerText('#result');
+      expect(said.includes('2021-12-13 11:40 – 12:05')).toBe(is === 'good');
+      expect(said).toContain(is === 'good' ? '확인됨' : 'It is not signed with this key');
+    }
+  });
+
+  it('prints on one page with as many stretches, hours and notes as it ever shows', async () => {
+    const [first] = certificate.intervals;
+    if (first === undefined) throw new Error('a stretch is missing');
+    const unsure = { ...first.from, clock: 'unsure' } as const;
+    const handSet = { ...first.from, clock: 'hand-set' } as const;
+    const many = { ...first, from: unsure, to: handSet, unrecorded: 99_999 };
+    const worst: OutageCertificate = {
+      ...certificate,
+      venue: '가'.repeat(60),
+      intervals: Array.from({ length: 100 }, () => ({ ...many })),
+      further: 1_000,
+      serverBound: Array.from({ length: 700 }, (_, hour) => ({
+        hour: formatInstant(at('00:00') + 25 * hour * HOUR_MS),
+        count: 99_999,
+      })),
+      counts: { ...certificate.counts, serverBound: 9_999_999 },
+    };
+    await page.goto(pathToFileURL(written).href);
+    await page.locator('#certificate').evaluate((element: { innerHTML: string }, body: string) => {
+      element.innerHTML = body;
+    }, outageBody(worst));
+    expect(await page.locator('tbody tr').count()).toBe(MAX_PAGE_ROWS);
+    expect(pagesOf(await page.pdf({ preferCSSPageSize: true }))).toBe(1);
   });
 
   it('and asks nobody for anything', () => {
