@@ -5,15 +5,18 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ok } from '../../src/base/result.ts';
 import { DAY_MS, MINUTE_MS } from '../../src/base/time.ts';
+import type { Timers } from '../../src/base/timers.ts';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
 import { type SimulatedScanner, simulatedScanner } from '../../src/devices/scanner/simulated-scanner.ts';
 import { simulatedSignal } from '../../src/devices/signal/simulated-signal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import type { LogKey } from '../../src/journal/log-key.ts';
 import { makeOutage } from '../../src/journal/make-outage.ts';
 import { openJournalReader } from '../../src/journal/open.ts';
 import type { OutageCertificate, OutageCounts } from '../../src/journal/outage.ts';
 import { openStores, type Stores } from '../../src/kiosk/stores.ts';
 import { type WiredKiosk, wireKiosk } from '../../src/kiosk/wire-kiosk.ts';
+import { SimulatedDisk } from '../../src/simulation/simulated-disk.ts';
 import { openTrustStore } from '../../src/trust/trust-store.ts';
 import { type TestIssuer, testIssuer } from './issuer.ts';
 import { keyEntry, publisher } from './trust-publisher.ts';
@@ -40,6 +43,9 @@ export class BadDay {
   #stores: Stores | null = null;
   #wired: WiredKiosk | null = null;
   #left: WiredKiosk[] = [];
+  #disk: SimulatedDisk | null = null;
+  #hangs = false;
+  readonly #held: (() => void)[] = [];
   scanner: SimulatedScanner = simulatedScanner();
 
   private constructor(startsAt: number) {
@@ -112,6 +118,27 @@ export class BadDay {
     this.#left = this.#left.filter((wired) => wired !== this.#wired);
     this.#time = new SimulatedTime(untilMs);
     await this.#boot();
+  }
+
+  /** Somebody runs a command on the folder while the kiosk is off, on a machine that was started anew. */
+  async unplugWhile(atMs: number, write: (journal: Journal) => void): Promise<void> {
+    this.stores.close();
+    const stores = await openStores(this.folder, new SimulatedTime(atMs), 'boot-of-the-command');
+    if (!stores.ok) throw new Error(stores.error);
+    write(stores.value.journal);
+    stores.value.close();
+  }
+
+  /** The process stands still while time goes on. */
+  hangFor(forMs: number): void {
+    this.#hangs = true;
+    this.#time.advance(forMs);
+    this.#hangs = false;
+    for (const fire of this.#held.splice(0)) fire();
+  }
+
+  fillDisk(full: boolean): void {
+    this.#disk?.setFull(full);
   }
 
   /** The owner sets the clock: what the kiosk writes down of it, and the step itself. */
@@ -190,13 +217,22 @@ export class BadDay {
     if (!stores.ok) throw new Error(stores.error);
     this.scanner = simulatedScanner();
     const picture = { width: 8, height: 8, rows: Buffer.alloc(8) };
+    const disk = new SimulatedDisk(stores.value.journal);
+    this.#disk = disk;
+    const timers: Timers = {
+      after: (delayMs, callback) =>
+        time.after(delayMs, () => {
+          if (this.#hangs) this.#held.push(callback);
+          else callback();
+        }),
+    };
     const wired = wireKiosk({
       stores: stores.value,
-      journal: stores.value.journal,
+      journal: disk,
       clock: time,
-      timers: time,
+      timers,
       scanner: this.scanner,
-      signal: simulatedSignal({ path: null, timers: time }),
+      signal: simulatedSignal({ path: null, timers }),
       printer: null,
       supervisor: { ready: () => {}, alive: () => {}, ailing: () => {}, stopping: () => {}, aliveEveryMs: null },
       isSupervised: true,
