@@ -23,6 +23,9 @@ const SILENT_AFTER_MS = 2 * MINUTE_MS;
 /** What is over sooner kept nobody waiting: a scanner that opens, an entry that is tried again. */
 export const LEAST_STRETCH_MS = SECOND_MS;
 
+/** A clock that is trusted so soon after it was set by hand is trusted for that. */
+const OWN_DOING_MS = MINUTE_MS;
+
 type StateCause = Exclude<OutageCause, 'not-running' | 'not-recording'>;
 const RUNNING_CAUSES: readonly StateCause[] = ['scanner', 'signal', 'trust-stale', 'trust-expired'];
 
@@ -47,20 +50,20 @@ export class OutageTimeline {
   #last: Moment | null = null;
   /** The last entry that was made at least a second before the newest. */
   #settled: Moment | null = null;
-  #isHandSet = false;
+  /** When the clock was last set by hand, while nothing else vouches for it. */
+  #handSet: Entry | null = null;
 
   /** Takes the next entry; gives what vouched for its clock. */
   entry(entry: Entry): ClockMark {
-    if (entry.type === 'clock-trust' && entry.trusted) this.#isHandSet = false;
-    if (entry.type === 'start' && entry.clock === 'trusted' && entry.boot !== this.#run?.boot) this.#isHandSet = false;
-    if (entry.type === 'clock-set') this.#isHandSet = true;
-    const clock = this.#isHandSet ? 'hand-set' : entry.clock;
+    if (this.#isVouchedFor(entry)) this.#handSet = null;
+    if (entry.type === 'clock-set') this.#handSet = entry;
+    const clock = this.#handSet === null ? entry.clock : 'hand-set';
     const moment: Moment = { entry, clock };
     if (this.#last !== null && !isTogether(this.#last.entry, entry)) this.#settled = this.#last;
     if (entry.type === 'start') this.#started(moment, entry.lastEnd);
     else this.#ran(moment);
     this.#set('clock-unsure', entry.clock === 'unsure', moment);
-    this.#set('clock-hand-set', this.#isHandSet, moment);
+    this.#set('clock-hand-set', this.#handSet !== null, moment);
     this.#last = moment;
     return clock;
   }
@@ -70,6 +73,15 @@ export class OutageTimeline {
     const open: Stretch[] = [...this.#open].map(([cause, from]) => ({ ...stretch(cause, from), to: null }));
     if (this.#down !== null) open.push({ ...stretch('not-running', this.#down.from, this.#down.reason), to: null });
     return [...this.#found, ...open].toSorted((one, other) => one.from.entry.seq - other.from.entry.seq);
+  }
+
+  /** Something else than the hand that set the clock vouches for it from here on. */
+  #isVouchedFor(entry: Entry): boolean {
+    const set = this.#handSet;
+    if (set === null) return false;
+    if (entry.type === 'start') return entry.clock === 'trusted' && entry.boot !== set.boot;
+    if (entry.type !== 'clock-trust' || !entry.trusted) return false;
+    return entry.boot !== set.boot || entry.monoMs - set.monoMs >= OWN_DOING_MS;
   }
 
   #started(moment: Moment, lastEnd: string): void {

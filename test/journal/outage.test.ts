@@ -104,6 +104,24 @@ describe('what nobody could check is told by its cause:', () => {
     expect(day.certificate(at('07:00'), at('08:00'))).toMatchObject({ first: null, last: null, intervals: [] });
   });
 
+  it('a clock that is trusted because the owner has just set it is set by hand, until something else vouches', async () => {
+    const day = await begin();
+    day.distrustClock();
+    day.wait(10 * MINUTE_MS);
+    day.setClockByHand(30_000);
+    day.trustClock();
+    day.wait(30 * MINUTE_MS);
+    day.distrustClock();
+    day.wait(MINUTE_MS);
+    day.trustClock();
+    day.wait(10 * MINUTE_MS);
+    expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual([
+      expect.stringMatching(/^clock-unsure 0\.\d-10\.[5-9]$/),
+      expect.stringMatching(/^clock-hand-set 10\.0-41\.[5-9]$/),
+      expect.stringMatching(/^clock-unsure 40\.[5-9]-41\.[5-9]$/),
+    ]);
+  });
+
   it('a clock that ran years ahead for an hour leaves the days before and after as they were', async () => {
     const day = await begin();
     day.visitorsUntil(at('11:00'));
