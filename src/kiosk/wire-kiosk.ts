@@ -12,6 +12,7 @@ import { openJournalReader } from '../journal/open.ts';
 import { BackOffice } from './back-office.ts';
 import type { ClockSetParts } from './clock-set.ts';
 import { startControl } from './control.ts';
+import { freeBytesAt } from './disk-space.ts';
 import { Kiosk } from './kiosk.ts';
 import type { Log } from './log.ts';
 import { LogKeeper } from './log-keeper.ts';
@@ -49,6 +50,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     trust: stores.trust,
     policy: () => stores.settingsStore.policy(),
     settings: () => stores.settingsStore.settings(),
+    freeBytes: () => freeBytesAt(stores.folder.path),
   };
   const desk = new StickerDesk({ ...around, key: stores.stickerKey });
   const keeper = new LogKeeper({
