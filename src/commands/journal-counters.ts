@@ -66,5 +66,6 @@ function linesOf(day: string, { hours, ...all }: DayCounters): readonly string[]
     row('let in by staff', all.staffAdmitted),
     row('turned away by staff', all.staffRefused),
     row('stickers', all.stickers),
+    ...rows('why staff decided so', all.staffReasons),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Pass } from '../pass/pass.ts';
 import type { VerdictName } from '../policy/reasons.ts';
+import type { StaffReason } from '../policy/staff-reasons.ts';
 import type { Authenticated, StaffButton, TimerName } from './event.ts';
 import type { Presentation, ScanId } from './state.ts';
 
@@ -7,7 +8,12 @@ import type { Presentation, ScanId } from './state.ts';
 export type DoorEffect =
   | { readonly kind: 'authenticate'; readonly scan: ScanId; readonly presentation: Presentation }
   | { readonly kind: 'judge'; readonly scan: ScanId; readonly outcome: Authenticated }
-  | { readonly kind: 'record-staff'; readonly of: number; readonly choice: 'admitted' | 'refused' }
+  | {
+      readonly kind: 'record-staff';
+      readonly of: number;
+      readonly choice: 'admitted' | 'refused';
+      readonly because: StaffReason;
+    }
   /** A press came too late: the journal says so, and nothing is done. */
   | { readonly kind: 'staff-missed'; readonly button: StaffButton }
   | { readonly kind: 'count-out'; readonly count: number }

@@ -1,6 +1,7 @@
 import type { Result } from '../base/result.ts';
 import type { Pass, Refusal } from '../pass/pass.ts';
 import type { Decision } from '../policy/decide.ts';
+import type { StaffReason } from '../policy/staff-reasons.ts';
 import type { Presentation, ScanId, VitalPart } from './state.ts';
 
 /** A genuine pass, a refusal of the scan, or a line that was never read because it was too long. */
@@ -22,11 +23,12 @@ export type DoorEvent =
       readonly decision: Decision;
       readonly stickerFor: Pass | null;
     }
-  /** `scan` is the presentation that the press is about; null for a button without a screen, which is about what is shown. */
+  /** `scan` is the presentation that the press is about; null for a button without a screen, which is about what is shown and cannot say why. */
   | {
       readonly kind: 'staff-button';
       readonly button: StaffButton;
       readonly scan: ScanId | null;
+      readonly because?: StaffReason;
     }
   /** Staff counted people out. */
   | { readonly kind: 'people-left'; readonly count: number }

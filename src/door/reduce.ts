@@ -1,8 +1,8 @@
 import { unreachable } from '../base/assert.ts';
 import type { DoorEffect } from './effect.ts';
-import type { DoorEvent, StaffButton } from './event.ts';
+import type { DoorEvent } from './event.ts';
 import { SHOWING_MS } from './signals.ts';
-import type { Door, Phase, ScanId, Shown, VitalPart } from './state.ts';
+import type { Door, Phase, Shown, VitalPart } from './state.ts';
 
 export interface Reduced {
   readonly door: Door;
@@ -38,7 +38,7 @@ export function reduce(door: Door, event: DoorEvent): Reduced {
         stickerFor: event.stickerFor,
       });
     case 'staff-button':
-      return staffPressed(door, event.button, event.scan);
+      return staffPressed(door, event);
     case 'people-left':
       return { door, effects: [{ kind: 'count-out', count: event.count }] };
     case 'staff-recorded':
@@ -96,7 +96,8 @@ function show(door: Door, shown: Shown): Reduced {
   );
 }
 
-function staffPressed(door: Door, button: StaffButton, scan: ScanId | null): Reduced {
+function staffPressed(door: Door, event: Extract<DoorEvent, { kind: 'staff-button' }>): Reduced {
+  const { button, scan, because = 'not-said' } = event;
   const inView = door.phase.kind === 'showing' ? door.phase.shown.scan : null;
   // The next person came up between the look and the press: nobody may be let in on somebody else's assist.
   if (scan !== null && scan !== inView) return { door, effects: [{ kind: 'staff-missed', button }] };
@@ -110,7 +111,7 @@ function staffPressed(door: Door, button: StaffButton, scan: ScanId | null): Red
   }
   if (shown.verdict !== 'assist') return stay(door);
   const choice = button === 'admit' ? 'admitted' : 'refused';
-  return { door, effects: [{ kind: 'record-staff', of: shown.seq, choice }] };
+  return { door, effects: [{ kind: 'record-staff', of: shown.seq, choice, because }] };
 }
 
 function staffEnded(door: Door, event: Extract<DoorEvent, { kind: 'staff-recorded' | 'staff-unrecorded' }>): Reduced {

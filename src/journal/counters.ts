@@ -13,6 +13,8 @@ export interface DayCounters {
   /** What staff did after an assist or a refusal. */
   readonly staffAdmitted: number;
   readonly staffRefused: number;
+  /** What staff said their decisions rest on. */
+  readonly staffReasons: Readonly<Tally>;
   readonly stickers: number;
   /** Hours on the wall clock of the site in which somebody came; one that a day has twice is one. */
   readonly hours: readonly HourCounters[];
@@ -29,7 +31,7 @@ export interface DayCounters {
 export function dayCounters(entries: Iterable<Entry>, zone: string, fromMs: number, toMs: number): DayCounters {
   const verdicts: Record<VerdictName, number> = { admit: 0, assist: 0, refuse: 0 };
   const hours = new Map<number, Record<VerdictName, number>>();
-  const [reasons, formats, kinds] = [tally(), tally(), tally()];
+  const [reasons, formats, kinds, staffReasons] = [tally(), tally(), tally(), tally()];
   const hourOf = hoursIn(zone);
   let [staffAdmitted, staffRefused, stickers] = [0, 0, 0];
   for (const entry of entries) {
@@ -37,6 +39,11 @@ export function dayCounters(entries: Iterable<Entry>, zone: string, fromMs: numb
     if (entry.type === 'staff-admitted') staffAdmitted += 1;
     else if (entry.type === 'staff-refused') staffRefused += 1;
     else if (entry.type === 'sticker-issued') stickers += 1;
+    if (entry.type === 'staff-admitted' || entry.type === 'staff-refused') {
+      // Entries of an earlier version do not say.
+      const because = entry.because ?? 'not-said';
+      staffReasons[because] = (staffReasons[because] ?? 0) + 1;
+    }
     if (entry.type !== 'scan') continue;
     const { verdict, reason, format, kind } = entry;
     verdicts[verdict] += 1;
@@ -52,6 +59,7 @@ export function dayCounters(entries: Iterable<Entry>, zone: string, fromMs: numb
     ...verdicts,
     staffAdmitted,
     staffRefused,
+    staffReasons,
     stickers,
     hours: [...hours].sort(([one], [other]) => one - other).map(([hour, counts]) => ({ hour, ...counts })),
     reasons,

@@ -3,6 +3,7 @@ import type { DeviceCondition } from '../base/device.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { FormatName, Kind } from '../pass/pass.ts';
 import type { ReasonCode, VerdictName } from '../policy/reasons.ts';
+import type { StaffReason } from '../policy/staff-reasons.ts';
 import type { TrustAge } from '../policy/trust-age.ts';
 import type { RevocationKind } from '../trust/revocation-list.ts';
 
@@ -30,7 +31,7 @@ export type Note =
       readonly facts: string | null;
     }
   | { readonly type: 'shown'; readonly of: number }
-  | { readonly type: 'staff-admitted' | 'staff-refused'; readonly of: number }
+  | { readonly type: 'staff-admitted' | 'staff-refused'; readonly of: number; readonly because: StaffReason }
   /** Staff pressed a button for a scan that another had replaced: nothing was done. */
   | { readonly type: 'staff-missed'; readonly button: 'admit' | 'refuse' | 'sticker' }
   /** People who left, as staff counted them. */

@@ -3,6 +3,7 @@ import type { FormatName, Kind, Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 import type { Facts } from '../policy/facts.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { StaffReason } from '../policy/staff-reasons.ts';
 import type { ConsistencyProof } from './consistency.ts';
 import type { LastEnd, Note } from './entry.ts';
 import type { LogKey } from './log-key.ts';
@@ -75,7 +76,7 @@ export interface Journal {
   flush(): void;
   record(note: Note): number;
   /** Staff ended an assist; an admitted pass counts as used from here on. */
-  recordStaff(of: number, choice: 'admitted' | 'refused'): number;
+  recordStaff(of: number, choice: 'admitted' | 'refused', because: StaffReason): number;
   recordSticker(sticker: StickerRecord): number;
   /** False where no such sticker was issued here. */
   revokeSticker(id: string): boolean;

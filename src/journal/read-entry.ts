@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { LAST_INSTANT_MS } from '../base/time.ts';
 import { EXPLAINED_FORMATS, KINDS, VERIFIABLE_FORMATS } from '../pass/pass.ts';
 import { REASON_CODES } from '../policy/reasons.ts';
+import { STAFF_REASONS } from '../policy/staff-reasons.ts';
 import type { TrustAge } from '../policy/trust-age.ts';
 import type { RevocationKind } from '../trust/revocation-list.ts';
 import type { DeviceName, Entry, LastEnd, Note } from './entry.ts';
@@ -43,6 +44,7 @@ const revocationKind = allOf<RevocationKind>({
 const kind = oneOf(...KINDS);
 const ofDevice = { device };
 const ofEntry = { of: count };
+const ofStaff = { of: count, because: ifThere(oneOf(...STAFF_REASONS)) };
 const ofSticker = { sticker: text };
 
 /** The closed union of entries as it is read back; the compiler misses a type that is not here. */
@@ -61,8 +63,8 @@ const SHAPES: Shapes = {
     facts: orNull(text),
   },
   shown: ofEntry,
-  'staff-admitted': ofEntry,
-  'staff-refused': ofEntry,
+  'staff-admitted': ofStaff,
+  'staff-refused': ofStaff,
   'staff-missed': { button: oneOf('admit', 'refuse', 'sticker') },
   'counted-out': { count },
   'counted-reset': {},

@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from '../base/result.ts';
 import { DAY_MS, isEvident, MINUTE_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
+import type { StaffReason } from '../policy/staff-reasons.ts';
 import type { LastEnd, Note } from './entry.ts';
 import { type Handle, handleOf, type SqliteJournalOptions } from './handle.ts';
 import { HeadCount, shownAfter } from './head-count.ts';
@@ -19,7 +19,7 @@ import { dropPersonal } from './purge.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
-import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
+import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use, useKeyOf } from './use.ts';
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
@@ -109,10 +109,10 @@ export class SqliteJournal implements Journal {
     return seq;
   }
 
-  recordStaff(of: number, choice: 'admitted' | 'refused'): number {
+  recordStaff(of: number, choice: 'admitted' | 'refused', because: StaffReason): number {
     const genuine = this.#lastGenuine?.seq === of ? this.#lastGenuine : null;
     const recorded = this.#commit(({ statements, writer }) => {
-      const seq = writer.append({ type: `staff-${choice}`, of });
+      const seq = writer.append({ type: `staff-${choice}`, of, because });
       // What staff decide settles the doubt about an earlier opening, over the next restart too.
       if (genuine !== null) statements.dropUnshownUse.run(genuine.use.key);
       if (genuine !== null && choice === 'admitted') {
@@ -210,7 +210,7 @@ export class SqliteJournal implements Journal {
   #useOf(pass: Pass): Use {
     const id = pass.format === 'sticker' ? pass.claims.ticket?.['jti'] : undefined;
     const row = typeof id === 'string' ? this.#reading(({ statements }) => statements.sticker.get(id)) : undefined;
-    const own = createHmac('sha256', this.#options.useKeySecret).update(pass.passId).digest();
+    const own = useKeyOf(this.#options.useKeySecret, pass.passId);
     return {
       key: row?.use_key ?? own,
       standsForSingle: row?.single === 1,

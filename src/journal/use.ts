@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { type Clock, MINUTE_MS } from '../base/time.ts';
 import { type History, NO_HISTORY } from '../policy/decide.ts';
 import type { ScanSubject } from './journal.ts';
@@ -6,6 +7,10 @@ import type { ScanSubject } from './journal.ts';
 export const PERSONAL_DAYS = 28;
 /** How long after a crash an admission without its `shown` still makes the same pass an assist. */
 export const UNSHOWN_MINUTES = 10;
+
+/** HMAC-SHA-256(K_use, pass id), 32 bytes: without the kiosk's secret it names no pass. */
+export const useKeyOf = (secret: Uint8Array, passId: Uint8Array): Buffer =>
+  createHmac('sha256', secret).update(passId).digest();
 
 /** What a pass, or the sticker that stands for it, is remembered by. */
 export interface Use {

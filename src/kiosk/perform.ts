@@ -61,9 +61,9 @@ export function performers(around: Surroundings): (effect: DoorEffect) => DoorEv
       outcome: authenticatePresentation(presentation, around.trust(), around.clock),
     }),
     judge: ({ scan, outcome }) => ({ kind: 'judged', scan, ...judge(outcome, around) }),
-    'record-staff': ({ of, choice }) => {
+    'record-staff': ({ of, choice, because }) => {
       try {
-        const seq = around.journal.recordStaff(of, choice);
+        const seq = around.journal.recordStaff(of, choice, because);
         if (choice === 'admitted') around.attendance.letIn(of);
         return { kind: 'staff-recorded', of, choice, seq };
       } catch (thrown) {

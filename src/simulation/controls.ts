@@ -1,3 +1,4 @@
+import { STAFF_REASONS } from '../policy/staff-reasons.ts';
 import { json, type Reply, type Route, refusal } from '../screen/route.ts';
 import { codePicture } from './code-picture.ts';
 import { FAULTS, STAFF_BUTTONS, type World } from './world.ts';
@@ -38,8 +39,10 @@ const isWholeNumber = (value: unknown): value is number => Number.isSafeInteger(
 function press(world: World, body: unknown): Reply {
   const button = STAFF_BUTTONS.find((known) => known === member(body, 'button'));
   const scan = member(body, 'scan') ?? null;
-  if (button === undefined || !(scan === null || isWholeNumber(scan))) return NOT_UNDERSTOOD;
-  world.press(button, scan);
+  const given = member(body, 'because') ?? 'not-said';
+  const because = STAFF_REASONS.find((known) => known === given);
+  if (button === undefined || because === undefined || !(scan === null || isWholeNumber(scan))) return NOT_UNDERSTOOD;
+  world.press(button, scan, because);
   return DONE;
 }
 

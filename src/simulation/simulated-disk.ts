@@ -11,6 +11,7 @@ import {
 import type { LogKey } from '../journal/log-key.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
+import type { StaffReason } from '../policy/staff-reasons.ts';
 
 /** The real journal behind a disk that can be full: then nothing is written, and every writing call says so. */
 export class SimulatedDisk implements Journal {
@@ -59,8 +60,8 @@ export class SimulatedDisk implements Journal {
     return this.#writable().record(note);
   }
 
-  recordStaff(of: number, choice: 'admitted' | 'refused'): number {
-    return this.#writable().recordStaff(of, choice);
+  recordStaff(of: number, choice: 'admitted' | 'refused', because: StaffReason): number {
+    return this.#writable().recordStaff(of, choice, because);
   }
 
   recordSticker(sticker: StickerRecord): number {

@@ -4,6 +4,7 @@ import type { PrintJob } from '../devices/printer/printer.ts';
 import type { SimulatedPrinter } from '../devices/printer/simulated-printer.ts';
 import type { SimulatedScanner } from '../devices/scanner/simulated-scanner.ts';
 import type { DoorEvent } from '../door/event.ts';
+import type { StaffReason } from '../policy/staff-reasons.ts';
 import { encodePng } from '../sticker/png.ts';
 import type { SwitchableClock } from './simulated-clock.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
@@ -42,8 +43,8 @@ export class SimulatedWorld implements World {
     this.#parts.scanner.feed(line);
   }
 
-  press(button: StaffButton, scan: number | null): void {
-    this.#parts.dispatch({ kind: 'staff-button', button, scan });
+  press(button: StaffButton, scan: number | null, because: StaffReason): void {
+    this.#parts.dispatch({ kind: 'staff-button', button, scan, because });
   }
 
   leave(): void {

@@ -1,5 +1,6 @@
 import type { FormatName } from '../pass/pass.ts';
 import type { VerdictName } from '../policy/reasons.ts';
+import type { StaffReason } from '../policy/staff-reasons.ts';
 
 interface Bilingual {
   readonly ko: string;
@@ -40,7 +41,7 @@ export interface World {
   /** Holds up one code, as bytes. */
   scan(line: Buffer): void;
   /** @param scan the presentation that the button was pressed for, or null for whatever is shown */
-  press(button: StaffButton, scan: number | null): void;
+  press(button: StaffButton, scan: number | null, because: StaffReason): void;
   /** One person leaves by the counted way out. */
   leave(): void;
   faults(): Readonly<Record<Fault, boolean>>;

@@ -94,8 +94,8 @@ const MATRIX: Readonly<Record<keyof typeof STATES, Readonly<Record<keyof typeof 
   assist: row({
     'signal down': 'out-of-service: stop-timer rest',
     scanned: 'checking 8: stop-timer authenticate',
-    'staff admit': 'showing assist 70: record-staff admitted 70',
-    'staff refuse': 'showing assist 70: record-staff refused 70',
+    'staff admit': 'showing assist 70: record-staff admitted 70 not-said',
+    'staff refuse': 'showing assist 70: record-staff refused 70 not-said',
     'staff recorded': 'showing admit 72: signal admit 72, start-timer 3000',
     'staff unrecorded': 'showing assist 70: signal assist 70, start-timer 30000',
     timer: 'ready: rest',
@@ -129,7 +129,7 @@ function effectText(effect: DoorEffect): string {
     case 'start-timer':
       return `start-timer ${effect.afterMs}`;
     case 'record-staff':
-      return `record-staff ${effect.choice} ${effect.of}`;
+      return `record-staff ${effect.choice} ${effect.of} ${effect.because}`;
     case 'sticker':
       return `sticker ${effect.of}`;
     default:

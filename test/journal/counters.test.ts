@@ -45,7 +45,7 @@ describe('an owner who asks how the day was', () => {
         validFromMs: null,
         validUntilMs: null,
       }));
-      journal.recordStaff(scan.seq, 'refused');
+      journal.recordStaff(scan.seq, 'refused', 'papers');
       journal.checkpoint(key);
       time.advance(23 * HOUR_MS);
     }
@@ -57,6 +57,7 @@ describe('an owner who asks how the day was', () => {
         refuse: 1,
         staffAdmitted: 0,
         staffRefused: 1,
+        staffReasons: { papers: 1 },
         stickers: 0,
         hours: [
           { hour: 11, admit: 1, assist: 0, refuse: 0 },

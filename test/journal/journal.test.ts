@@ -225,7 +225,7 @@ describe('28 days later', () => {
     time.trust(false);
     judge(journal, passOf(), eventTicket);
     judge(journal, passOf(), passback);
-    journal.recordStaff(2, 'admitted');
+    journal.recordStaff(2, 'admitted', 'papers');
     time.stepWall(-100 * 365 * DAY_MS);
     time.trust(true);
     journal.purge(LUNCH_MS + PERSONAL_DAYS * DAY_MS + 1);

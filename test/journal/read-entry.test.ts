@@ -22,7 +22,7 @@ const NOTES: readonly Note[] = [
     pass: null,
     facts: null,
   },
-  { type: 'staff-admitted', of: 1 },
+  { type: 'staff-admitted', because: 'papers', of: 1 },
   { type: 'trust-imported', signed: false, sha256: 'ab', keys: 2 },
   { type: 'trust-imported', signed: true, version: 4, sha256: 'ab', keys: 2 },
   { type: 'clock-set', toMs: 1_639_363_200_000, byMs: -5 },
@@ -47,6 +47,7 @@ describe('a log that a newer version wrote is not half understood:', () => {
 
   it('an entry of an earlier version that lacks a later member is read', () => {
     expect(read({ type: 'settings-changed', members: ['zone'] }).ok).toBe(true);
+    expect(read({ type: 'staff-admitted', of: 1 }).ok).toBe(true);
   });
 
   it.each([
@@ -55,6 +56,7 @@ describe('a log that a newer version wrote is not half understood:', () => {
     ['an unknown member', { type: 'stop', why: 'lunch' }, 'entry 3 has a form that this version does not know; '],
     ['a lacking member', { type: 'start', lastEnd: 'power' }, 'entry 3 has a form'],
     ['an unknown value', { type: 'start', lastEnd: 'meteor', version: '1' }, 'entry 3 has a form'],
+    ['a reason that is none', { type: 'staff-admitted', of: 1, because: 'charm' }, 'entry 3 has a form'],
     ['a count below none', { type: 'dropped', count: -1 }, 'entry 3 has a form'],
     ['another version of the form', { type: 'stop', v: 2 }, 'an entry of this log cannot be read; '],
     ['a time that no year of four digits holds', { type: 'stop', wallMs: 253_402_300_800_000 }, 'an entry of this log'],

@@ -60,7 +60,7 @@ describe('a single-use ticket', () => {
     const journal = open();
     time.trust(false);
     const { seq } = judge(journal, ticket, eventTicket);
-    journal.recordStaff(seq, 'admitted');
+    journal.recordStaff(seq, 'admitted', 'papers');
     time.trust(true);
     expect(judge(journal, ticket, eventTicket).decision.reason).toBe('already-used');
   });

@@ -76,7 +76,9 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'dropped-doubt': { journal: withHistory((history) => ({ ...history, unshownAdmission: false })) },
   'staff-without-use': {
     journal: (journal) =>
-      altered(journal, { recordStaff: (of, choice) => journal.record({ type: `staff-${choice}`, of }) }),
+      altered(journal, {
+        recordStaff: (of, choice, because) => journal.record({ type: `staff-${choice}`, of, because }),
+      }),
   },
   'staff-unrecorded': { opensTwiceForStaff: true },
   'fault-admits': {

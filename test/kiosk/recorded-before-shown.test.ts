@@ -28,10 +28,11 @@ describe('no lamp before its entry', () => {
   ] as const)('holds when staff %s after an assist', async (button, type, lamp, levels) => {
     const rig = await KioskRig.start();
     rig.scan('a bus ticket');
-    rig.press(button);
+    const { scan } = rig.kiosk.state().door;
+    rig.kiosk.dispatch({ kind: 'staff-button', button, scan, because: 'issuer-app' });
     const [assist] = rig.entriesOf('scan');
     const [staff] = rig.entriesOf(type);
-    expect(staff).toMatchObject({ of: assist?.seq });
+    expect(staff).toMatchObject({ of: assist?.seq, because: 'issuer-app' });
     const last = rig.given.at(-1);
     expect([last?.pattern.lamp, last?.seq]).toEqual([lamp, staff?.seq]);
     expect(last?.recorded).toBeGreaterThan(staff?.seq ?? Number.POSITIVE_INFINITY);

@@ -79,6 +79,7 @@ describe('the simulated surroundings', () => {
     ['/simulation/press', { button: 'open-all-doors' }],
     ['/simulation/press', { button: 'constructor' }],
     ['/simulation/press', { button: 'admit', scan: 'x' }],
+    ['/simulation/press', { button: 'admit', because: 'charm' }],
     ['/simulation/press', { button: 'admit', scan: 1.5 }],
     ['/simulation/fault', { fault: 'paper-out' }],
     ['/simulation/fault', { fault: 'paper-out', on: 'yes' }],
@@ -95,6 +96,8 @@ describe('the simulated surroundings', () => {
     expect(faked.pressed).toEqual(['admit', 'refuse', 'sticker']);
     await post('/simulation/press', { button: 'admit', scan: 7 });
     expect(faked.pressedFor).toEqual([null, null, null, 7]);
+    await post('/simulation/press', { button: 'refuse', scan: 7, because: 'not-theirs' });
+    expect(faked.because).toEqual(['not-said', 'not-said', 'not-said', 'not-said', 'not-theirs']);
   });
 
   it('lets one person leave', async () => {

@@ -1,3 +1,4 @@
+import type { StaffReason } from '../../src/policy/staff-reasons.ts';
 import type { Fault, PrintedSticker, StaffButton, WalletPass, World } from '../../src/simulation/world.ts';
 
 /** A white picture of one dot: the smallest PNG that a browser shows. */
@@ -56,6 +57,7 @@ export interface FakeWorld {
   readonly pressed: readonly StaffButton[];
   /** The presentation that each press was for. */
   readonly pressedFor: readonly (number | null)[];
+  readonly because: readonly StaffReason[];
   left(): number;
   print(sticker: PrintedSticker): void;
 }
@@ -69,6 +71,7 @@ export function fakeWorld(onScan: (line: Buffer) => void = () => {}): FakeWorld 
   const scanned: Buffer[] = [];
   const pressed: StaffButton[] = [];
   const pressedFor: (number | null)[] = [];
+  const because: StaffReason[] = [];
   let left = 0;
   const listeners = new Set<() => void>();
   let stickers: readonly PrintedSticker[] = [];
@@ -85,6 +88,7 @@ export function fakeWorld(onScan: (line: Buffer) => void = () => {}): FakeWorld 
     scanned,
     pressed,
     pressedFor,
+    because,
     left: () => left,
     print(next) {
       stickers = [next, ...stickers];
@@ -96,9 +100,10 @@ export function fakeWorld(onScan: (line: Buffer) => void = () => {}): FakeWorld 
         scanned.push(line);
         onScan(line);
       },
-      press: (button, scan) => {
+      press: (button, scan, reason) => {
         pressed.push(button);
         pressedFor.push(scan);
+        because.push(reason);
       },
       leave: () => {
         left += 1;

@@ -1,3 +1,4 @@
+import type { StaffReason } from '../../policy/staff-reasons.ts';
 import type { Fault, StaffButton } from '../world.ts';
 
 async function post(path: string, body: unknown): Promise<boolean> {
@@ -17,8 +18,8 @@ async function post(path: string, body: unknown): Promise<boolean> {
 export const holdUpPass = (pass: string): Promise<boolean> => post('/simulation/scan', { pass });
 export const holdUpSticker = (sticker: string): Promise<boolean> => post('/simulation/scan', { sticker });
 /** @param scan what the page shows while the button is pressed */
-export const press = (button: StaffButton, scan: number | null): Promise<boolean> =>
-  post('/simulation/press', { button, scan });
+export const press = (button: StaffButton, scan: number | null, because: StaffReason): Promise<boolean> =>
+  post('/simulation/press', { button, scan, because });
 export const leave = (): Promise<boolean> => post('/simulation/leave', {});
 export const setFault = (fault: Fault, on: boolean): Promise<boolean> => post('/simulation/fault', { fault, on });
 

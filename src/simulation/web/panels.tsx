@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { DeviceStatus } from '../../base/device.ts';
 import type { PublicState } from '../../door/public-state.ts';
+import { STAFF_REASONS, type StaffReason } from '../../policy/staff-reasons.ts';
 import { FAULTS, STAFF_BUTTONS } from '../world.ts';
 import type { WorldState } from '../world-state.ts';
 import { holdUpText, leave, press, setFault } from './ask.ts';
-import { BUTTONS, CONDITIONS, FAULT_NAMES, type Language, TEXTS } from './texts.ts';
+import { BECAUSE, BUTTONS, CONDITIONS, FAULT_NAMES, type Language, TEXTS } from './texts.ts';
 
 interface StaffPanelProps {
   readonly language: Language;
@@ -12,13 +13,31 @@ interface StaffPanelProps {
   readonly occupancy: PublicState['occupancy'];
 }
 
+const reasonOf = (text: string): StaffReason => STAFF_REASONS.find((known) => known === text) ?? 'not-said';
+
 export function StaffPanel({ language, scan, occupancy }: StaffPanelProps) {
+  const [because, choose] = useState<StaffReason>('not-said');
   return (
     <section class="panel">
       <h2>{TEXTS.staff[language]}</h2>
+      <label class="because">
+        {TEXTS.because[language]}{' '}
+        <select value={because} onChange={(event) => choose(reasonOf(event.currentTarget.value))}>
+          {STAFF_REASONS.map((reason) => (
+            <option key={reason} value={reason}>
+              {BECAUSE[reason][language]}
+            </option>
+          ))}
+        </select>
+      </label>
       <div class="buttons">
         {STAFF_BUTTONS.map((button) => (
-          <button key={button} type="button" class={`staff-${button}`} onClick={() => void press(button, scan)}>
+          <button
+            key={button}
+            type="button"
+            class={`staff-${button}`}
+            onClick={() => void press(button, scan, because)}
+          >
             {BUTTONS[button][language]}
           </button>
         ))}

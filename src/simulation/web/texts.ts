@@ -1,5 +1,6 @@
 import type { DeviceCondition } from '../../base/device.ts';
 import type { VerdictName } from '../../policy/reasons.ts';
+import type { StaffReason } from '../../policy/staff-reasons.ts';
 import type { Fault, StaffButton } from '../world.ts';
 
 export type Language = 'ko' | 'en';
@@ -18,6 +19,7 @@ export const TEXTS = {
   showCode: { ko: 'QR 보기', en: 'Show QR' },
   close: { ko: '닫기', en: 'Close' },
   staff: { ko: '직원 버튼', en: 'Staff buttons' },
+  because: { ko: '직원의 근거', en: 'Staff saw' },
   oneLeaves: { ko: '한 명 나감', en: 'One leaves' },
   faults: { ko: '고장 내기', en: 'Break something' },
   stickers: { ko: '나온 스티커', en: 'Printed stickers' },
@@ -62,6 +64,15 @@ export const BUTTONS: Readonly<Record<StaffButton, Text>> = {
   admit: { ko: '들여보내기', en: 'Let in' },
   refuse: { ko: '돌려보내기', en: 'Turn away' },
   sticker: { ko: '스티커 발급', en: 'Print a sticker' },
+};
+
+export const BECAUSE: Readonly<Record<StaffReason, Text>> = {
+  papers: { ko: '다른 증명서를 확인함', en: 'Other papers' },
+  'issuer-app': { ko: '발급 앱에서 확인함', en: 'The issuer’s own app' },
+  known: { ko: '직원이 아는 분', en: 'Somebody they know' },
+  'not-theirs': { ko: '본인 증명서가 아님', en: 'Somebody else’s pass' },
+  'nothing-else': { ko: '다른 증명서 없음', en: 'Nothing else to show' },
+  'not-said': { ko: '말하지 않음', en: 'Not said' },
 };
 
 export const FAULT_NAMES: Readonly<Record<Fault, Text>> = {
