@@ -22,6 +22,7 @@ import { gpioSignal } from './devices/signal/gpio-signal.ts';
 import type { Signal } from './devices/signal/signal.ts';
 import { simulatedSignal } from './devices/signal/simulated-signal.ts';
 import { systemdSupervisor } from './devices/supervisor/systemd-supervisor.ts';
+import { UNNAMED_BOOT } from './journal/last-end.ts';
 import { stderrLog } from './kiosk/log.ts';
 import { openStores } from './kiosk/stores.ts';
 import { wireKiosk } from './kiosk/wire-kiosk.ts';
@@ -165,6 +166,6 @@ export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    return randomUUID();
+    return `${UNNAMED_BOOT}${randomUUID()}`;
   }
 }

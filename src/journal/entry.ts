@@ -5,7 +5,8 @@ import type { ReasonCode, VerdictName } from '../policy/reasons.ts';
 import type { RevocationKind } from '../trust/revocation-list.ts';
 
 export type DeviceName = 'scanner' | 'signal' | 'printer' | 'voice';
-export type LastEnd = 'first-start' | 'stopped' | 'unknown';
+/** `killed`: the program ended without a stop; `power`: the whole machine did, for want of power or by a reset. */
+export type LastEnd = 'first-start' | 'stopped' | 'killed' | 'power' | 'unknown';
 
 /** Everything the journal may say. No personal data: a pass appears as a salted digest alone. */
 export type Note =

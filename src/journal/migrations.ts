@@ -82,4 +82,8 @@ export const MIGRATIONS: readonly string[] = [
     root BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The boot of the machine in which the newest start or stop was written: tells a kill from a power cut.
+  ALTER TABLE last_run ADD COLUMN boot TEXT;
+  `,
 ];

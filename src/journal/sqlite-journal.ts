@@ -15,6 +15,7 @@ import {
   type ScanSubject,
   type StickerRecord,
 } from './journal.ts';
+import { lastEndOf } from './last-end.ts';
 import { dropPersonal } from './purge.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
@@ -65,8 +66,7 @@ export class SqliteJournal implements Journal {
     this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
     this.#lastTrustedMs = statements.lastTrusted.get()?.wall_ms ?? null;
-    const lastRun = statements.lastRun.get()?.type;
-    this.lastEnd = lastRun === undefined ? 'first-start' : lastRun === 'stop' ? 'stopped' : 'unknown';
+    this.lastEnd = lastEndOf(statements.lastRun.get(), options.bootId);
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
   }
 

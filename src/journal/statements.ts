@@ -49,9 +49,10 @@ export function prepareStatements(db: Database.Database) {
       `INSERT INTO witnessed (origin, size, root) VALUES (?, ?, ?)
        ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root`,
     ),
-    lastRun: db.prepare<[], { type: string }>('SELECT type FROM last_run'),
-    setLastRun: db.prepare<[string]>(
-      'INSERT INTO last_run (id, type) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET type = excluded.type',
+    lastRun: db.prepare<[], { type: string; boot: string | null }>('SELECT type, boot FROM last_run'),
+    setLastRun: db.prepare<[string, string]>(
+      `INSERT INTO last_run (id, type, boot) VALUES (1, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET type = excluded.type, boot = excluded.boot`,
     ),
     foldedCount: db.prepare<[], FoldedCount>('SELECT seq, inside, since_ms FROM head_count'),
     foldCount: db.prepare<[number, number, number]>(
