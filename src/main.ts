@@ -60,8 +60,9 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
   if (!supervisor.ok) return supervisor;
 
   const timers = realTimers;
+  const isSupervised = process.env['NOTIFY_SOCKET'] !== undefined;
   const clock = systemClock({ floorMs: RELEASED_AT_MS });
-  const stores = await openStores(options.dataPath, clock, bootId());
+  const stores = await openStores(options.dataPath, clock, bootId(), { timers, isSupervised, log: stderrLog });
   if (!stores.ok) return stores;
   clock.setFloor(stores.value.clockFloorMs());
 
@@ -76,7 +77,7 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
     signal: signal.value,
     printer,
     supervisor: supervisor.value,
-    isSupervised: process.env['NOTIFY_SOCKET'] !== undefined,
+    isSupervised,
     draw: drawSticker,
     log: stderrLog,
   });

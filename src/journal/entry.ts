@@ -12,6 +12,24 @@ export type LastEnd = 'first-start' | 'stopped' | 'killed' | 'power' | 'unknown'
 export type Note =
   | { readonly type: 'start'; readonly lastEnd: LastEnd; readonly version: string }
   | { readonly type: 'stop' }
+  /**
+   * The first entry of a log that was begun because the one before it was damaged. Origin, size and root (standard
+   * base64) are of the newest head that was signed of that one, null where none can be read; `file` is its name in the
+   * folder `damaged`.
+   */
+  | {
+      readonly type: 'log-continued';
+      readonly why: string;
+      readonly file: string;
+      readonly origin: string | null;
+      readonly size: number | null;
+      readonly root: string | null;
+      /** What is remembered of it, so that a used ticket stays used. */
+      readonly uses: number;
+      readonly stickers: number;
+      /** False if some of that could not be read: a pass that is not remembered may open once more. */
+      readonly whole: boolean;
+    }
   | {
       readonly type: 'scan';
       readonly verdict: VerdictName;

@@ -57,6 +57,9 @@ export class JournalFault extends Error {
   override readonly name = 'JournalFault';
 }
 
+/** What is stored is not what was written. */
+export class DamagedJournal extends JournalFault {}
+
 /**
  * The append-only log. Every writing call is synchronous and durable when it returns, or throws `JournalFault` and has
  * stored nothing.
@@ -93,5 +96,7 @@ export interface Journal {
   lastAtMs(): number | null;
   /** Wall time of the newest entry made under a trusted clock, or null. */
   lastTrustedMs(): number | null;
+  /** What is stored was found to be damaged: the next call sets the file aside and goes on in a new log. */
+  distrust(problem: string): void;
   close(): void;
 }

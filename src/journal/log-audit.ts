@@ -21,6 +21,12 @@ export interface AuditResult {
   readonly problem: string | null;
 }
 
+/** A signature by another key is no damage: the kiosk's own was lost once, and the entries may be what they were. */
+const BY_ANOTHER_KEY = /is signed by none of the keys given$/;
+
+/** Does what an audit found mean that the file is not what was written? */
+export const saysDamage = (problem: string): boolean => !BY_ANOTHER_KEY.test(problem);
+
 /**
  * Reads a whole journal file in slices: that no entry is missing, that each is what was hashed, and that every hash
  * above it and every checkpoint of this kiosk agrees.

@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { ok, type Result } from '../base/result.ts';
-import { type Clock, DAY_MS, MINUTE_MS } from '../base/time.ts';
+import type { Result } from '../base/result.ts';
+import { DAY_MS, MINUTE_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
+import { openReadable, Suspicion } from './damage.ts';
 import type { LastEnd, Note } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
 import { HeadCount } from './head-count.ts';
@@ -17,8 +18,10 @@ import {
 } from './journal.ts';
 import { lastEndOf } from './last-end.ts';
 import { dropPersonal } from './purge.ts';
+import { unshownBefore } from './renew.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
+import type { SqliteJournalOptions } from './sqlite-journal-options.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
 
@@ -28,19 +31,7 @@ interface Handle {
   readonly writer: EntryWriter;
 }
 
-export interface SqliteJournalOptions {
-  /** Opens (or reopens, after an I/O error) the file; see journal/open. */
-  readonly open: () => Result<Database.Database, string>;
-  readonly clock: Clock;
-  /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
-  readonly bootId: string;
-  /** K_use: what use keys are derived under. 32 bytes. */
-  readonly useKeySecret: Buffer;
-  /** What is given up when the disk is full; without one a full disk is a fault at once. */
-  readonly reserve?: Reserve;
-}
-
-/** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
+/** The journal on SQLite. The file's rows are read at every commit: a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
   readonly lastEnd: LastEnd;
   readonly reserve: Reserve | null;
@@ -50,10 +41,10 @@ export class SqliteJournal implements Journal {
   #pendingShown: number[] = [];
   readonly #headCount: HeadCount;
   #lastGenuine: Genuine | null = null;
-  #size: number;
+  #size = 0;
+  readonly #suspicion = new Suspicion();
   #lastAtMs: number | null;
   #lastTrustedMs: number | null;
-  /** In memory, so that no scan waits for a read before it is judged. */
   readonly #revokedStickers = new Set<string>();
   /** Use keys of admissions that an earlier run, or the file before it was reopened, could not show, with their wall time. */
   readonly #unshownBefore = new Map<string, number>();
@@ -72,8 +63,7 @@ export class SqliteJournal implements Journal {
 
   /** Opens the journal without writing to it. A refusal is one sentence. */
   static open(options: SqliteJournalOptions): Result<SqliteJournal, string> {
-    const opened = options.open();
-    return opened.ok ? ok(new SqliteJournal(options, opened.value)) : opened;
+    return openReadable(options.open, (db) => new SqliteJournal(options, db));
   }
 
   historyOf(pass: Pass): History {
@@ -119,6 +109,8 @@ export class SqliteJournal implements Journal {
   }
 
   recordStaff(of: number, choice: 'admitted' | 'refused'): number {
+    // What staff look at may stand in a log that has been set aside meanwhile.
+    if (of >= this.#size) throw new JournalFault('another log was begun');
     const genuine = this.#lastGenuine?.seq === of ? this.#lastGenuine : null;
     const recorded = this.#commit(({ statements, writer }) => {
       const seq = writer.append({ type: `staff-${choice}`, of });
@@ -203,6 +195,11 @@ export class SqliteJournal implements Journal {
     return this.#lastTrustedMs;
   }
 
+  distrust(problem: string): void {
+    this.#suspicion.because(problem);
+    this.#dropHandle();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#dropHandle();
@@ -263,6 +260,7 @@ export class SqliteJournal implements Journal {
     try {
       return use(this.#handle ?? this.#reopen());
     } catch (thrown) {
+      if (this.#suspicion.met(thrown)) this.#dropHandle();
       if (!(thrown instanceof Database.SqliteError)) throw thrown;
       // After a failed sync the pages in memory and on disk may differ: only a fresh handle knows what is stored.
       if (!['SQLITE_FULL', 'SQLITE_BUSY'].includes(thrown.code)) this.#dropHandle();
@@ -273,8 +271,9 @@ export class SqliteJournal implements Journal {
   #reopen(): Handle {
     // A print that ends late must not open a folder again whose lock may be another kiosk's by now.
     if (this.#isClosed) throw new JournalFault('closed');
-    const opened = this.#options.open();
+    const opened = this.#options.open(this.#suspicion.why);
     if (!opened.ok) throw new JournalFault(opened.error);
+    this.#suspicion.clear();
     return this.#adopt(opened.value);
   }
 
@@ -282,10 +281,20 @@ export class SqliteJournal implements Journal {
     const statements = prepareStatements(db);
     const writer = new EntryWriter(statements, this.#options.clock, this.#options.bootId);
     this.#handle = { db, statements, writer };
+    if (writer.nextSeq() < this.#size) this.#beginAnother(statements);
     // After a failed sync too: what it had written after all is an admission that nobody saw.
     for (const row of statements.allUnshown.all()) {
       if (!this.#pendingShown.includes(row.seq)) this.#unshownBefore.set(row.use_key.toString('hex'), row.wall_ms);
     }
     return this.#handle;
+  }
+  /** Numbers of the log before mean nothing in the one that has taken its place. */
+  #beginAnother(statements: Statements): void {
+    for (const of of this.#pendingShown) statements.dropShown.run(unshownBefore(of));
+    this.#headCount.shown(this.#pendingShown.length);
+    this.#pendingShown = [];
+    this.#lastGenuine = null;
+    this.#unshownBefore.clear();
+    this.#size = statements.nextSeq.get()?.seq ?? 0;
   }
 }

@@ -1,0 +1,19 @@
+import type Database from 'better-sqlite3';
+import type { Result } from '../base/result.ts';
+import type { Clock } from '../base/time.ts';
+import type { Reserve } from './reserve.ts';
+
+export interface SqliteJournalOptions {
+  /**
+   * Opens (or reopens, after an I/O error) the file; see journal/open.
+   * @param suspicion why it must not be gone on with; null for no reason
+   */
+  readonly open: (suspicion: string | null) => Result<Database.Database, string>;
+  readonly clock: Clock;
+  /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
+  readonly bootId: string;
+  /** K_use: what use keys are derived under. 32 bytes. */
+  readonly useKeySecret: Buffer;
+  /** What is given up when the disk is full; without one a full disk is a fault at once. */
+  readonly reserve?: Reserve;
+}
