@@ -119,6 +119,10 @@ export function leafHash(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(LEAF_PREFIX).update(bytes).digest();
 }
 
+/** Is an entry what was hashed? On a damaged page a column holds anything, whatever its type. */
+export const isUnchanged = ({ bytes, leaf }: { readonly bytes: unknown; readonly leaf: unknown }): boolean =>
+  Buffer.isBuffer(bytes) && Buffer.isBuffer(leaf) && leafHash(bytes).equals(leaf);
+
 const LEAF_PREFIX = Buffer.of(0);
 const PASS_TAG_BYTES = 16;
 

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { isDamage } from './damage.ts';
-import { leafHash } from './entry.ts';
+import { isUnchanged } from './entry.ts';
 import { DamagedJournal } from './journal.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { TreeStore } from './tree-store.ts';
@@ -167,7 +167,7 @@ function tailProblem(db: Database.Database): string | null {
   let expected = rows[0]?.seq ?? 0;
   for (const row of rows) {
     if (row.seq !== expected) return `entry ${expected} is missing`;
-    if (!leafHash(row.bytes).equals(row.leaf)) return `entry ${row.seq} was changed or damaged`;
+    if (!isUnchanged(row)) return `entry ${row.seq} was changed or damaged`;
     expected -= 1;
   }
   return null;

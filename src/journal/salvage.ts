@@ -60,6 +60,7 @@ export function salvage(path: string, key: VerifierKey): Salvage {
     const stickers = fromBothEnds<SalvagedSticker>(
       db,
       'SELECT id, use_key, until_ms, single, pass_until_ms, revoked FROM sticker ORDER BY id',
+      ({ id, use_key }) => typeof id === 'string' && (use_key === null || Buffer.isBuffer(use_key)),
     );
     const { head, lastTrustedMs } = newestHead(db, key);
     return {
@@ -67,11 +68,15 @@ export function salvage(path: string, key: VerifierKey): Salvage {
       lastTrustedMs,
       uses,
       stickers: [...new Map(stickers.rows.map((row) => [row.id, row])).values()],
-      unshown: fromBothEnds<Salvage['unshown'][number]>(db, 'SELECT seq, use_key, wall_ms FROM unshown ORDER BY seq')
-        .rows,
+      unshown: fromBothEnds<Salvage['unshown'][number]>(
+        db,
+        'SELECT seq, use_key, wall_ms FROM unshown ORDER BY seq',
+        ({ use_key }) => Buffer.isBuffer(use_key),
+      ).rows,
       witnessed: fromBothEnds<Salvage['witnessed'][number]>(
         db,
         'SELECT origin, size, root FROM witnessed ORDER BY origin',
+        ({ root }) => Buffer.isBuffer(root),
       ).rows,
       lastRun: one<NonNullable<Salvage['lastRun']>>(db, 'SELECT type, boot FROM last_run'),
       count: one<NonNullable<Salvage['count']>>(db, 'SELECT inside, since_ms FROM head_count'),
@@ -87,10 +92,12 @@ function salvageUses(db: Database.Database): Pick<Salvage, 'uses' | 'isWhole'> {
   const table = fromBothEnds<{ key: Buffer; ends_ms: number; boot: string; mono_ms: number; wall_ms: number }>(
     db,
     'SELECT key, ends_ms, boot, mono_ms, wall_ms FROM use NOT INDEXED ORDER BY key',
+    hasKey,
   );
   const index = fromBothEnds<{ key: Buffer; ends_ms: number }>(
     db,
     'SELECT key, ends_ms FROM use INDEXED BY use_ends ORDER BY ends_ms',
+    hasKey,
   );
   const uses = new Map<string, SalvagedUse>();
   for (const { key, ends_ms } of index.rows) uses.set(key.toString('hex'), { key, ends_ms, row: null });
@@ -99,16 +106,22 @@ function salvageUses(db: Database.Database): Pick<Salvage, 'uses' | 'isWhole'> {
   return { uses: [...uses.values()], isWhole: table.isWhole || index.isWhole };
 }
 
-/** The rows of a query from its beginning up to the damage, and from its end back to it. */
+const hasKey = ({ key }: { readonly key: Buffer }): boolean => Buffer.isBuffer(key);
+
+/**
+ * The rows of a query from its beginning up to the damage, and from its end back to it.
+ * @param isRow false for what a damaged page has made of a row: no type of a column holds there
+ */
 function fromBothEnds<Row>(
   db: Database.Database,
   ordered: string,
+  isRow: (row: Row) => boolean,
 ): { readonly rows: Row[]; readonly isWhole: boolean } {
   const rows: Row[] = [];
-  if (readInto(rows, db, ordered)) return { rows, isWhole: true };
-  const backwards: Row[] = [];
-  readInto(backwards, db, `${ordered} DESC`);
-  return { rows: [...rows, ...backwards], isWhole: false };
+  const isRead = readInto(rows, db, ordered);
+  if (!isRead) readInto(rows, db, `${ordered} DESC`);
+  const sound = rows.filter(isRow);
+  return { rows: sound, isWhole: isRead && sound.length === rows.length };
 }
 
 function readInto<Row>(rows: Row[], db: Database.Database, query: string): boolean {
@@ -130,6 +143,7 @@ function newestHead(db: Database.Database, key: VerifierKey): Pick<Salvage, 'hea
   const { rows } = fromBothEnds<{ note: string; last_trusted_ms: number | null }>(
     db,
     'SELECT note, last_trusted_ms FROM checkpoint ORDER BY size',
+    ({ note }) => typeof note === 'string',
   );
   let head: Checkpoint | null = null;
   let lastTrustedMs: number | null = null;

@@ -81,7 +81,8 @@ export function prepareStatements(db: Database.Database) {
     dropShown: db.prepare<[number]>('DELETE FROM unshown WHERE seq = ?'),
     dropUnshownUse: db.prepare<[Buffer]>('DELETE FROM unshown WHERE use_key = ?'),
     allUnshown: db.prepare<[], { seq: number; use_key: Buffer; wall_ms: number }>(
-      'SELECT seq, use_key, wall_ms FROM unshown',
+      // On a damaged page a column holds anything.
+      "SELECT seq, use_key, wall_ms FROM unshown WHERE typeof(use_key) = 'blob'",
     ),
     dropUnshown: db.prepare<[number]>('DELETE FROM unshown WHERE wall_ms < ?'),
     addSticker: db.prepare<[string, Buffer | null, number, number, number | null]>(
