@@ -6,6 +6,8 @@ import { salvage } from './salvage.ts';
 import type { VerifierKey } from './signed-note.ts';
 
 const BATCH = 1_000;
+/** A damaged page may claim any number for the newest entry; a kiosk signs after some hundred. */
+const MOST_UNSIGNED = 100_000;
 
 export interface DamagedStretch {
   readonly from: number;
@@ -51,7 +53,8 @@ function scan(db: Database.Database, signedSize: number | null): DamageReport {
     'SELECT seq, bytes, leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq',
   );
   const last = newestSeq(db);
-  const end = Math.max(signedSize ?? 0, last === null ? 0 : last + 1);
+  const known = signedSize ?? 0;
+  const end = Math.max(known, Math.min(last === null ? 0 : last + 1, known + MOST_UNSIGNED));
   const stretches: { from: number; to: number; what: DamagedStretch['what'] }[] = [];
   let sound = 0;
   const found = (seq: number, state: State): void => {
@@ -61,19 +64,29 @@ function scan(db: Database.Database, signedSize: number | null): DamageReport {
     else stretches.push({ from: seq, to: seq, what: state });
   };
   const look = (from: number, to: number): void => {
-    let there: Map<number, State>;
-    try {
-      there = new Map(rows.all(from, to).map((row) => [row.seq, isUnchanged(row) ? 'sound' : 'changed']));
-    } catch {
-      if (to - from === 1) return found(from, 'unreadable');
+    const there = statesOf(() => rows.all(from, to));
+    if (there === null && to - from === 1) found(from, 'unreadable');
+    if (there === null && to - from > 1) {
       const middle = Math.floor((from + to) / 2);
       look(from, middle);
-      return look(middle, to);
+      look(middle, to);
     }
+    if (there === null) return;
     for (let seq = from; seq < to; seq += 1) found(seq, there.get(seq) ?? 'missing');
   };
   for (let at = 0; at < end; at += BATCH) look(at, Math.min(at + BATCH, end));
   return { entries: end, sound, stretches, signedSize };
+}
+
+/** Null where a page on the way to them is damaged. */
+function statesOf(
+  read: () => readonly { readonly seq: number; readonly bytes: unknown; readonly leaf: unknown }[],
+): ReadonlyMap<number, State> | null {
+  try {
+    return new Map(read().map((row) => [row.seq, isUnchanged(row) ? 'sound' : 'changed']));
+  } catch {
+    return null;
+  }
 }
 
 function newestSeq(db: Database.Database): number | null {

@@ -94,7 +94,7 @@ export interface Journal {
   size(): number;
   /** Wall time of the newest entry, or null before the first. */
   lastAtMs(): number | null;
-  /** Wall time of the newest entry made under a trusted clock, or null. */
+  /** Wall time of the newest entry made under a trusted clock, or null; see `TrustedTime` for a clock that leaps. */
   lastTrustedMs(): number | null;
   /** What is stored was found to be damaged: the next call sets the file aside and goes on in a new log. */
   distrust(problem: string): void;

@@ -82,9 +82,7 @@ function build(
       const statements = prepareStatements(db);
       const seq = new EntryWriter(statements, clock, bootId).append(continued);
       if (old.count !== null) statements.foldCount.run(seq, old.count.inside, old.count.since_ms);
-      const { atMs, trusted } = clock.wall();
-      const trustedMs = trusted ? Math.floor(atMs) : old.lastTrustedMs;
-      writeCheckpoint(statements, key, clock, trustedMs);
+      writeCheckpoint(statements, key, clock, old.lastTrustedMs);
       return continued;
     })();
     db.pragma('wal_checkpoint(TRUNCATE)');

@@ -5,6 +5,7 @@ import { DAY_MS, MINUTE_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
 import { openReadable, Suspicion } from './damage.ts';
+import { Doubts } from './doubts.ts';
 import type { LastEnd, Note } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
 import { HeadCount } from './head-count.ts';
@@ -23,6 +24,7 @@ import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
 import type { SqliteJournalOptions } from './sqlite-journal-options.ts';
 import { prepareStatements, type Statements } from './statements.ts';
+import { TrustedTime, vouchedForAtStart } from './trusted-time.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
 
 interface Handle {
@@ -44,10 +46,9 @@ export class SqliteJournal implements Journal {
   #size = 0;
   readonly #suspicion = new Suspicion();
   #lastAtMs: number | null;
-  #lastTrustedMs: number | null;
+  readonly #trustedTime: TrustedTime;
   readonly #revokedStickers = new Set<string>();
-  /** Use keys of admissions that an earlier run, or the file before it was reopened, could not show, with their wall time. */
-  readonly #unshownBefore = new Map<string, number>();
+  readonly #doubts = new Doubts();
 
   private constructor(options: SqliteJournalOptions, db: Database.Database) {
     this.#options = options;
@@ -56,7 +57,8 @@ export class SqliteJournal implements Journal {
     this.#size = writer.nextSeq();
     this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
-    this.#lastTrustedMs = statements.lastTrusted.get()?.wall_ms ?? null;
+    const vouched = statements.lastTrusted.get();
+    this.#trustedTime = new TrustedTime(vouchedForAtStart(vouched?.signed_ms ?? null, vouched?.newest_ms ?? null));
     this.lastEnd = lastEndOf(statements.lastRun.get(), options.bootId);
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
   }
@@ -125,7 +127,7 @@ export class SqliteJournal implements Journal {
       }
       return seq;
     });
-    if (genuine !== null) this.#unshownBefore.delete(genuine.use.key.toString('hex'));
+    if (genuine !== null) this.#doubts.settle(genuine.use.key);
     return recorded;
   }
 
@@ -166,9 +168,7 @@ export class SqliteJournal implements Journal {
       statements.dropUnshown.run(unshownUntil);
       statements.dropStickers.run(nowMs - DAY_MS);
     });
-    for (const [key, wallMs] of this.#unshownBefore) {
-      if (wallMs < unshownUntil) this.#unshownBefore.delete(key);
-    }
+    this.#doubts.forgetBefore(unshownUntil);
   }
 
   occupancy(): Occupancy {
@@ -176,7 +176,9 @@ export class SqliteJournal implements Journal {
   }
 
   checkpoint(key: Parameters<Journal['checkpoint']>[0]): string {
-    return this.#commit(({ statements }) => writeCheckpoint(statements, key, this.#options.clock, this.#lastTrustedMs));
+    return this.#commit(({ statements }) =>
+      writeCheckpoint(statements, key, this.#options.clock, this.#trustedTime.atMs),
+    );
   }
 
   countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {
@@ -192,7 +194,7 @@ export class SqliteJournal implements Journal {
   }
 
   lastTrustedMs(): number | null {
-    return this.#lastTrustedMs;
+    return this.#trustedTime.atMs;
   }
 
   distrust(problem: string): void {
@@ -224,8 +226,7 @@ export class SqliteJournal implements Journal {
 
   #history(statements: Statements, use: Use | null): History {
     if (use === null) return NO_HISTORY;
-    const unshownAtMs = this.#unshownBefore.get(use.key.toString('hex'));
-    return historyBefore(statements.use.get(use.key), unshownAtMs, use, this.#options);
+    return historyBefore(statements.use.get(use.key), this.#doubts.about(use.key), use, this.#options);
   }
 
   #wallMs(): number {
@@ -249,7 +250,7 @@ export class SqliteJournal implements Journal {
       this.#pendingShown = [];
       this.#size = handle.writer.nextSeq();
       this.#lastAtMs = this.#wallMs();
-      if (this.#options.clock.wall().trusted) this.#lastTrustedMs = this.#lastAtMs;
+      this.#trustedTime.recorded(this.#options.clock.wall(), this.#options.clock.monotonicMs());
       return result;
     };
     return withReserve(this.reserve, () => this.#reading(commit));
@@ -283,9 +284,7 @@ export class SqliteJournal implements Journal {
     this.#handle = { db, statements, writer };
     if (writer.nextSeq() < this.#size) this.#beginAnother(statements);
     // After a failed sync too: what it had written after all is an admission that nobody saw.
-    for (const row of statements.allUnshown.all()) {
-      if (!this.#pendingShown.includes(row.seq)) this.#unshownBefore.set(row.use_key.toString('hex'), row.wall_ms);
-    }
+    this.#doubts.learn(statements.allUnshown.all(), this.#pendingShown);
     return this.#handle;
   }
   /** Numbers of the log before mean nothing in the one that has taken its place. */
@@ -294,7 +293,7 @@ export class SqliteJournal implements Journal {
     this.#headCount.shown(this.#pendingShown.length);
     this.#pendingShown = [];
     this.#lastGenuine = null;
-    this.#unshownBefore.clear();
+    this.#doubts.forgetAll();
     this.#size = statements.nextSeq.get()?.seq ?? 0;
   }
 }

@@ -29,12 +29,12 @@ export function prepareStatements(db: Database.Database) {
       "SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry ORDER BY seq DESC LIMIT 1",
     ),
     // Back to the newest checkpoint and no further: a clock that was never trusted must not cost a start the whole log.
-    lastTrusted: db.prepare<[], { wall_ms: number | null }>(
-      `SELECT coalesce(
+    lastTrusted: db.prepare<[], { signed_ms: number | null; newest_ms: number | null }>(
+      `SELECT
+         (SELECT last_trusted_ms FROM checkpoint ORDER BY size DESC LIMIT 1) AS signed_ms,
          (SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') FROM entry
           WHERE seq >= coalesce((SELECT max(size) FROM checkpoint), 0)
-          AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1),
-         (SELECT last_trusted_ms FROM checkpoint ORDER BY size DESC LIMIT 1)) AS wall_ms`,
+          AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1) AS newest_ms`,
     ),
     lastCheckpoint: db.prepare<[], { size: number; note: string }>(
       'SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1',
