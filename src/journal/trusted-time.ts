@@ -1,8 +1,8 @@
 import { DAY_MS, HOUR_MS, type WallTime } from '../base/time.ts';
 import { RELEASED_AT_MS } from '../base/version.ts';
 
-/** A trusted clock that is further ahead than this of all that was recorded before has been off for a season, or is wrong. */
-export const LEAP_DAYS = 60;
+/** A trusted clock that is further ahead than this of all that was recorded before was off for long, or is wrong. */
+export const LEAP_DAYS = 1;
 /** After so long under it the leap is believed. */
 export const LEAP_PROVES_ITSELF_HOURS = 4;
 

@@ -95,7 +95,7 @@ export class Kiosk implements Commands {
     this.#lastLineMs = clock.monotonicMs();
     this.#nextPurgeMs = this.#lastLineMs;
     this.#records = new Records(parts.journal, parts.log);
-    this.#clockWatch = new ClockWatch(clock);
+    this.#clockWatch = new ClockWatch(clock, parts.journal.lastTrustedMs());
     this.attendance = new Attendance(parts);
     this.#doorTimers = new NamedTimers(timers);
     this.#upkeep = new NamedTimers(timers);
@@ -237,7 +237,7 @@ export class Kiosk implements Commands {
     this.#publish();
     this.#records.guarded(() => this.attendance.turnDay());
     // A wrong clock must not delete what is not yet due.
-    if (wall.trusted && nowMs >= this.#nextPurgeMs) {
+    if (wall.trusted && this.#clockWatch.isSteady() && nowMs >= this.#nextPurgeMs) {
       this.#nextPurgeMs = nowMs + HOUR_MS;
       this.#records.guarded(() => journal.purge(wall.atMs));
     }
