@@ -132,6 +132,8 @@ function makeDurable(db: Database.Database, path: string): string | null {
 function migrate(db: Database.Database): void {
   const done = versionOf(db);
   if (done >= NO_VERSION || done < 0) throw new DamagedJournal('its version is none');
+  // A start that has nothing to bring up to date writes nothing.
+  if (done === MIGRATIONS.length) return;
   db.transaction(() => {
     for (const step of MIGRATIONS.slice(done)) db.exec(step);
     db.pragma(`user_version = ${MIGRATIONS.length}`);

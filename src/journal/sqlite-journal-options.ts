@@ -9,6 +9,8 @@ export interface SqliteJournalOptions {
    * @param suspicion why it must not be gone on with; null for no reason
    */
   readonly open: (suspicion: string | null) => Result<Database.Database, string>;
+  /** Takes personal rows out of journals that were set aside before a time, in milliseconds since the epoch. */
+  readonly forgetAside?: (untilMs: number) => void;
   readonly clock: Clock;
   /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
   readonly bootId: string;

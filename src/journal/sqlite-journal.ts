@@ -169,6 +169,7 @@ export class SqliteJournal implements Journal {
       statements.dropStickers.run(nowMs - DAY_MS);
     });
     this.#doubts.forgetBefore(unshownUntil);
+    this.#options.forgetAside?.(personalUntil);
   }
 
   occupancy(): Occupancy {

@@ -135,7 +135,9 @@ class Lane {
   #someTicket(): Ticket {
     const known = this.#held[Math.floor(this.#random() * this.#held.length)];
     const isGone = known !== undefined && performance.now() - known.heldMs > IN_VIEW_MS;
-    if (isGone && this.#random() < 0.5) return known;
+    if (isGone && this.#random() < 0.3) return known;
+    // Good on the day after, and ended three days later: what a start in between forgets would open again.
+    if (this.#random() < 0.4) return this.#ticket(RECOVERED_S + HOUR_S);
     return this.#ticket(this.#someOffset() + (this.#random() < 0.5 ? 1 : -1) * HOUR_S);
   }
 
