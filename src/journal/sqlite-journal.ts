@@ -73,8 +73,7 @@ export class SqliteJournal implements Journal {
   }
 
   judge(subject: ScanSubject, decide: (history: History) => Decision): Judged {
-    const { pass } = subject;
-    const use = pass === null ? null : this.#useOf(pass);
+    const use = subject.pass === null ? null : this.#useOf(subject.pass);
     const counted = use?.standsForSingle === true ? { ...subject, reuseMode: 'single' as const } : subject;
     const judged = this.#commit(({ statements, writer }) => {
       let decision = decide(this.#history(statements, use));

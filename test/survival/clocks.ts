@@ -115,8 +115,8 @@ class Lane {
 
   async #visit(kiosk: KioskRun, ticket: Ticket, tally: Tally): Promise<readonly string[]> {
     const nowS = Date.now() / 1_000 + this.#offsetS;
-    ticket.heldMs = performance.now();
     const outcome = await this.#visits.hold(kiosk, ticket.line);
+    ticket.heldMs = performance.now();
     if (outcome.kind !== 'light') return [`a visitor saw ${outcome.kind}: ${kiosk.said}`];
     const { seq, green } = outcome.light;
     if (!green) {
