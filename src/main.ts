@@ -6,6 +6,7 @@ import { err, ok, type Result } from './base/result.ts';
 import { MINUTE_MS } from './base/time.ts';
 import { realTimers } from './base/timers.ts';
 import { RELEASED_AT_MS } from './base/version.ts';
+import { HandSetClock } from './devices/clock/hand-set-clock.ts';
 import { systemClock } from './devices/clock/system-clock.ts';
 import { deviceFileRoute } from './devices/printer/device-file-route.ts';
 import { LinkedPrinter } from './devices/printer/linked-printer.ts';
@@ -23,6 +24,7 @@ import type { Signal } from './devices/signal/signal.ts';
 import { simulatedSignal } from './devices/signal/simulated-signal.ts';
 import { systemdSupervisor } from './devices/supervisor/systemd-supervisor.ts';
 import { UNNAMED_BOOT } from './journal/last-end.ts';
+import { restoreHandSetting } from './kiosk/clock-set.ts';
 import { stderrLog } from './kiosk/log.ts';
 import { openStores } from './kiosk/stores.ts';
 import { wireKiosk } from './kiosk/wire-kiosk.ts';
@@ -61,10 +63,12 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
 
   const timers = realTimers;
   const isSupervised = process.env['NOTIFY_SOCKET'] !== undefined;
-  const clock = systemClock({ floorMs: RELEASED_AT_MS });
+  const machineClock = systemClock({ floorMs: RELEASED_AT_MS });
+  const clock = new HandSetClock(machineClock);
   const stores = await openStores(options.dataPath, clock, bootId(), { timers, isSupervised, log: stderrLog });
   if (!stores.ok) return stores;
-  clock.setFloor(stores.value.clockFloorMs());
+  machineClock.setFloor(stores.value.clockFloorMs());
+  restoreHandSetting(clock, stores.value.folder, stores.value.bootId);
 
   const scanner = scannerOf(hardware.value);
   const printer = printerOf(hardware.value);
@@ -96,8 +100,8 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
   }
   let cancelRefresh = (): void => {};
   const refreshClock = (): void => {
-    clock.setFloor(stores.value.clockFloorMs());
-    clock.refresh();
+    machineClock.setFloor(stores.value.clockFloorMs());
+    machineClock.refresh();
     cancelRefresh = timers.after(MINUTE_MS, refreshClock);
   };
   refreshClock();

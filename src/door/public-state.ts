@@ -31,6 +31,8 @@ export interface PublicState {
     readonly trusted: boolean;
     /** Genuine passes are newer than this clock. */
     readonly late: boolean;
+    /** The owner set it by hand. */
+    readonly handSet: boolean;
   };
   /** Null where nobody counts. */
   readonly occupancy: { readonly inside: number; readonly limit: number } | null;

@@ -1,8 +1,8 @@
 import type { EntryWriter } from './entry-writer.ts';
-import type { Statements } from './statements.ts';
+import type { Statements, UsesOver } from './statements.ts';
 
 /**
- * Deletes side rows older than `personalUntilMs` and use keys that ended before `nowMs`, and says so in an entry.
+ * Deletes side rows older than `personalUntilMs` and use keys that are over, and says so in an entry.
  * Inside somebody's transaction.
  * @param ended how many there are of each
  */
@@ -10,11 +10,11 @@ export function dropPersonal(
   statements: Statements,
   writer: EntryWriter,
   personalUntilMs: number,
-  nowMs: number,
+  over: UsesOver,
   ended: { readonly salts: number; readonly facts: number; readonly uses: number },
 ): void {
   statements.dropSalts.run(personalUntilMs);
   statements.dropFacts.run(personalUntilMs);
-  statements.dropUses.run(nowMs);
+  statements.dropUses.run(...over);
   writer.append({ type: 'deleted', ...ended });
 }

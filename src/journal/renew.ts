@@ -11,7 +11,7 @@ import { type OpenTrouble, openJournal } from './open.ts';
 import { type Salvage, type SalvagedUse, salvage } from './salvage.ts';
 import { buildingPath, damagedFolder, finishTakingPlace, setAside, takePlace } from './set-aside.ts';
 import { writeCheckpoint } from './signed-heads.ts';
-import { prepareStatements } from './statements.ts';
+import { prepareStatements, type UseRow } from './statements.ts';
 
 /** Where an admission of the log before stands among those whose signal is in doubt: no entry has such a number. */
 export const unshownBefore = (seq: number): number => -1 - seq;
@@ -80,7 +80,7 @@ function build(
         ...carried,
       } as const;
       const statements = prepareStatements(db);
-      const seq = new EntryWriter(statements, clock, bootId).append(continued);
+      const seq = new EntryWriter(statements, clock, bootId, () => old.lastTrustedMs).append(continued);
       if (old.count !== null) statements.foldCount.run(seq, old.count.inside, old.count.since_ms);
       writeCheckpoint(statements, key, clock, old.lastTrustedMs);
       return continued;
@@ -97,8 +97,8 @@ function carryOver(
   old: Salvage,
   nowMs: number,
 ): { readonly uses: number; readonly stickers: number; readonly whole: boolean } {
-  const addUse = db.prepare<[Buffer, number, string, number, number, number]>(
-    'INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?)',
+  const addUse = db.prepare<[Buffer, ...UseRow]>(
+    'INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms, mono_ends_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const addSticker = db.prepare<[string, Buffer | null, number, number, number | null, number]>(
     'INSERT INTO sticker (id, use_key, until_ms, single, pass_until_ms, revoked) VALUES (?, ?, ?, ?, ?, ?)',
@@ -110,7 +110,9 @@ function carryOver(
     'INSERT INTO witnessed (origin, size, root) VALUES (?, ?, ?)',
   );
   const setLastRun = db.prepare<[string, string | null]>('INSERT INTO last_run (id, type, boot) VALUES (1, ?, ?)');
-  const uses = countAdded(old.uses, ({ key, ends_ms, row }) => addUse.run(key, -1, ...stampOf(row, nowMs), ends_ms));
+  const uses = countAdded(old.uses, ({ key, ends_ms, row }) =>
+    addUse.run(key, -1, ...stampOf(row, nowMs), ends_ms, row?.mono_ends_ms ?? null),
+  );
   const stickers = countAdded(old.stickers, (row) =>
     addSticker.run(row.id, row.use_key, row.until_ms, row.single, row.pass_until_ms, row.revoked),
   );

@@ -8,7 +8,12 @@ import type { VerifierKey } from './signed-note.ts';
 export interface SalvagedUse {
   readonly key: Buffer;
   readonly ends_ms: number;
-  readonly row: { readonly boot: string; readonly mono_ms: number; readonly wall_ms: number } | null;
+  readonly row: {
+    readonly boot: string;
+    readonly mono_ms: number;
+    readonly wall_ms: number;
+    readonly mono_ends_ms: number | null;
+  } | null;
 }
 
 export interface SalvagedSticker {
@@ -78,7 +83,10 @@ export function salvage(path: string, key: VerifierKey): Salvage {
         'SELECT origin, size, root FROM witnessed ORDER BY origin',
         ({ root }) => Buffer.isBuffer(root),
       ).rows,
-      lastRun: one<NonNullable<Salvage['lastRun']>>(db, 'SELECT type, boot FROM last_run'),
+      lastRun: one<NonNullable<Salvage['lastRun']>>(
+        db,
+        `SELECT type, ${columnOrNull(db, 'last_run', 'boot')} FROM last_run`,
+      ),
       count: one<NonNullable<Salvage['count']>>(db, 'SELECT inside, since_ms FROM head_count'),
       isWhole: areUsesWhole && stickers.isWhole,
     };
@@ -89,9 +97,10 @@ export function salvage(path: string, key: VerifierKey): Salvage {
 
 /** Every key stands twice, in the table and in its index: what one has lost the other may still have. */
 function salvageUses(db: Database.Database): Pick<Salvage, 'uses' | 'isWhole'> {
-  const table = fromBothEnds<{ key: Buffer; ends_ms: number; boot: string; mono_ms: number; wall_ms: number }>(
+  const monoEnds = columnOrNull(db, 'use', 'mono_ends_ms');
+  const table = fromBothEnds<Pick<SalvagedUse, 'key' | 'ends_ms'> & NonNullable<SalvagedUse['row']>>(
     db,
-    'SELECT key, ends_ms, boot, mono_ms, wall_ms FROM use NOT INDEXED ORDER BY key',
+    `SELECT key, ends_ms, boot, mono_ms, wall_ms, ${monoEnds} FROM use NOT INDEXED ORDER BY key`,
     hasKey,
   );
   const index = fromBothEnds<{ key: Buffer; ends_ms: number }>(
@@ -107,6 +116,13 @@ function salvageUses(db: Database.Database): Pick<Salvage, 'uses' | 'isWhole'> {
 }
 
 const hasKey = ({ key }: { readonly key: Buffer }): boolean => Buffer.isBuffer(key);
+
+/** A column that a file of an older version has not got reads as null. */
+function columnOrNull(db: Database.Database, table: string, column: string): string {
+  const columns: { readonly name: string }[] = [];
+  readInto(columns, db, `SELECT name FROM pragma_table_info('${table}')`);
+  return columns.some(({ name }) => name === column) ? column : `NULL AS ${column}`;
+}
 
 /**
  * The rows of a query from its beginning up to the damage, and from its end back to it.

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Result } from '../base/result.ts';
 import { DAY_MS, MINUTE_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
-import { openReadable, Suspicion } from './damage.ts';
+import { openReadable } from './damage.ts';
 import { Doubts } from './doubts.ts';
 import type { LastEnd, Note } from './entry.ts';
-import { EntryWriter } from './entry-writer.ts';
-import { HeadCount } from './head-count.ts';
+import { type Handle, handleOf, type SqliteJournalOptions } from './handle.ts';
+import { HeadCount, shownAfter } from './head-count.ts';
 import {
   type Journal,
   JournalFault,
@@ -17,34 +17,26 @@ import {
   type ScanSubject,
   type StickerRecord,
 } from './journal.ts';
+import { JournalFile } from './journal-file.ts';
 import { lastEndOf } from './last-end.ts';
 import { dropPersonal } from './purge.ts';
 import { unshownBefore } from './renew.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
-import type { SqliteJournalOptions } from './sqlite-journal-options.ts';
-import { prepareStatements, type Statements } from './statements.ts';
+import type { Statements, UsesOver } from './statements.ts';
 import { TrustedTime, vouchedForAtStart } from './trusted-time.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
 
-interface Handle {
-  readonly db: Database.Database;
-  readonly statements: Statements;
-  readonly writer: EntryWriter;
-}
-
-/** The journal on SQLite. The file's rows are read at every commit: a reopened file needs no repair in memory. */
+/** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
   readonly lastEnd: LastEnd;
   readonly reserve: Reserve | null;
   readonly #options: SqliteJournalOptions;
-  #handle: Handle | null = null;
-  #isClosed = false;
+  readonly #file: JournalFile;
   #pendingShown: number[] = [];
-  readonly #headCount: HeadCount;
+  #headCount: HeadCount;
   #lastGenuine: Genuine | null = null;
-  #size = 0;
-  readonly #suspicion = new Suspicion();
+  #size: number;
   #lastAtMs: number | null;
   readonly #trustedTime: TrustedTime;
   readonly #revokedStickers = new Set<string>();
@@ -53,7 +45,9 @@ export class SqliteJournal implements Journal {
   private constructor(options: SqliteJournalOptions, db: Database.Database) {
     this.#options = options;
     this.reserve = options.reserve ?? null;
-    const { statements, writer } = this.#adopt(db);
+    const handle = this.#handleOf(db);
+    const { statements, writer } = handle;
+    this.#file = new JournalFile(options.open, handle, (reopened) => this.#adopt(reopened));
     this.#size = writer.nextSeq();
     this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
@@ -61,6 +55,7 @@ export class SqliteJournal implements Journal {
     this.#trustedTime = new TrustedTime(vouchedForAtStart(vouched?.signed_ms ?? null, vouched?.newest_ms ?? null));
     this.lastEnd = lastEndOf(statements.lastRun.get(), options.bootId);
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
+    this.#doubts.learn(statements.allUnshown.all(), this.#pendingShown);
   }
 
   /** Opens the journal without writing to it. A refusal is one sentence. */
@@ -69,7 +64,7 @@ export class SqliteJournal implements Journal {
   }
 
   historyOf(pass: Pass): History {
-    return this.#reading(({ statements }) => this.#history(statements, this.#useOf(pass)));
+    return this.#file.reading(({ statements }) => this.#history(statements, this.#useOf(pass)));
   }
 
   judge(subject: ScanSubject, decide: (history: History) => Decision): Judged {
@@ -106,14 +101,16 @@ export class SqliteJournal implements Journal {
   record(note: Note): number {
     const seq = this.#commit(({ writer }) => writer.append(note));
     this.#headCount.noted(note, this.#lastAtMs ?? 0);
+    // Whoever sets the clock by hand says that what it showed before was wrong.
+    if (note.type === 'clock-set') this.#trustedTime.forget();
     return seq;
   }
 
   recordStaff(of: number, choice: 'admitted' | 'refused'): number {
-    // What staff look at may stand in a log that has been set aside meanwhile.
-    if (of >= this.#size) throw new JournalFault('another log was begun');
     const genuine = this.#lastGenuine?.seq === of ? this.#lastGenuine : null;
     const recorded = this.#commit(({ statements, writer }) => {
+      // What staff look at may stand in a log that has been set aside meanwhile.
+      if (of >= writer.nextSeq()) throw new JournalFault('another log was begun');
       const seq = writer.append({ type: `staff-${choice}`, of });
       // What staff decide settles the doubt about an earlier opening, over the next restart too.
       if (genuine !== null) statements.dropUnshownUse.run(genuine.use.key);
@@ -157,14 +154,18 @@ export class SqliteJournal implements Journal {
   purge(nowMs: number): void {
     const personalUntil = nowMs - PERSONAL_DAYS * DAY_MS;
     const unshownUntil = nowMs - UNSHOWN_MINUTES * MINUTE_MS;
-    const ended = this.#reading(({ statements }) => statements.countEnded.get(personalUntil, personalUntil, nowMs));
+    const { bootId, clock } = this.#options;
+    const over: UsesOver = [nowMs, bootId, Math.floor(clock.monotonicMs())];
+    const ended = this.#file.reading(({ statements }) =>
+      statements.countEnded.get(personalUntil, personalUntil, ...over),
+    );
     if (ended !== undefined && ended.salts + ended.facts + ended.uses > 0) {
-      this.#commit(({ statements, writer }) => dropPersonal(statements, writer, personalUntil, nowMs, ended));
+      this.#commit(({ statements, writer }) => dropPersonal(statements, writer, personalUntil, over, ended));
       // What was deleted from the file may still stand in the write-ahead log.
-      this.#reading(({ db }) => db.pragma('wal_checkpoint(TRUNCATE)'));
+      this.#file.reading(({ db }) => db.pragma('wal_checkpoint(TRUNCATE)'));
     }
     this.#commit(({ statements }) => {
-      statements.dropUnshown.run(unshownUntil);
+      statements.dropUnshown.run(unshownUntil, 2 * nowMs - unshownUntil);
       statements.dropStickers.run(nowMs - DAY_MS);
     });
     this.#doubts.forgetBefore(unshownUntil);
@@ -198,24 +199,17 @@ export class SqliteJournal implements Journal {
   }
 
   distrust(problem: string): void {
-    this.#suspicion.because(problem);
-    this.#dropHandle();
+    this.#file.distrust(problem);
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#dropHandle();
-  }
-
-  #dropHandle(): void {
-    this.#handle?.db.close();
-    this.#handle = null;
+    this.#file.close();
   }
 
   /** A sticker is remembered by the key of the pass it was printed for, so that both count as one. */
   #useOf(pass: Pass): Use {
     const id = pass.format === 'sticker' ? pass.claims.ticket?.['jti'] : undefined;
-    const row = typeof id === 'string' ? this.#reading(({ statements }) => statements.sticker.get(id)) : undefined;
+    const row = typeof id === 'string' ? this.#file.reading(({ statements }) => statements.sticker.get(id)) : undefined;
     const own = createHmac('sha256', this.#options.useKeySecret).update(pass.passId).digest();
     return {
       key: row?.use_key ?? own,
@@ -253,47 +247,42 @@ export class SqliteJournal implements Journal {
       this.#trustedTime.recorded(this.#options.clock.wall(), this.#options.clock.monotonicMs());
       return result;
     };
-    return withReserve(this.reserve, () => this.#reading(commit));
+    return withReserve(this.reserve, () => this.#file.reading(commit));
   }
 
-  /** Gives the open file to `use`, opening it anew after an I/O error; what SQLite refuses is a `JournalFault`. */
-  #reading<T>(use: (handle: Handle) => T): T {
-    try {
-      return use(this.#handle ?? this.#reopen());
-    } catch (thrown) {
-      if (this.#suspicion.met(thrown)) this.#dropHandle();
-      if (!(thrown instanceof Database.SqliteError)) throw thrown;
-      // After a failed sync the pages in memory and on disk may differ: only a fresh handle knows what is stored.
-      if (!['SQLITE_FULL', 'SQLITE_BUSY'].includes(thrown.code)) this.#dropHandle();
-      throw new JournalFault(thrown.code);
-    }
-  }
-
-  #reopen(): Handle {
-    // A print that ends late must not open a folder again whose lock may be another kiosk's by now.
-    if (this.#isClosed) throw new JournalFault('closed');
-    const opened = this.#options.open(this.#suspicion.why);
-    if (!opened.ok) throw new JournalFault(opened.error);
-    this.#suspicion.clear();
-    return this.#adopt(opened.value);
-  }
-
+  /** A file that was opened anew is believed: what failed may have been stored after all, and nothing is written twice. */
   #adopt(db: Database.Database): Handle {
-    const statements = prepareStatements(db);
-    const writer = new EntryWriter(statements, this.#options.clock, this.#options.bootId);
-    this.#handle = { db, statements, writer };
-    if (writer.nextSeq() < this.#size) this.#beginAnother(statements);
-    // After a failed sync too: what it had written after all is an admission that nobody saw.
+    const handle = this.#handleOf(db);
+    const { statements, writer } = handle;
+    if (writer.nextSeq() < this.#size) this.#beginAnother(handle);
+    else this.#reread(handle);
+    this.#size = writer.nextSeq();
+    for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
+    // What a failed sync has stored after all is an admission that nobody saw.
     this.#doubts.learn(statements.allUnshown.all(), this.#pendingShown);
-    return this.#handle;
+    return handle;
   }
+
+  #reread({ statements, writer }: Handle): void {
+    const stored = shownAfter(statements, this.#size - 1);
+    this.#pendingShown = this.#pendingShown.filter((seq) => !stored.has(seq));
+    this.#headCount = new HeadCount(statements, writer.nextSeq());
+  }
+
   /** Numbers of the log before mean nothing in the one that has taken its place. */
-  #beginAnother(statements: Statements): void {
-    for (const of of this.#pendingShown) statements.dropShown.run(unshownBefore(of));
+  #beginAnother({ db, statements, writer }: Handle): void {
+    const headCount = this.#headCount.after(this.#pendingShown.length);
+    db.transaction(() => {
+      for (const of of this.#pendingShown) statements.dropShown.run(unshownBefore(of));
+      statements.foldCount.run(writer.nextSeq() - 1, headCount.inside, headCount.sinceMs);
+    })();
     this.#headCount.shown(this.#pendingShown.length);
     this.#pendingShown = [];
     this.#lastGenuine = null;
     this.#doubts.forgetAll();
-    this.#size = statements.nextSeq.get()?.seq ?? 0;
+  }
+
+  #handleOf(db: Database.Database): Handle {
+    return handleOf(db, this.#options, () => this.#trustedTime.atMs);
   }
 }

@@ -1,7 +1,20 @@
 import type Database from 'better-sqlite3';
 import { TreeStore } from './tree-store.ts';
 
-interface UseRow {
+/** What each row of a use key is stamped with. */
+export type UseRow = [
+  seq: number,
+  boot: string,
+  monoMs: number,
+  wallMs: number,
+  endsMs: number,
+  monoEndsMs: number | null,
+];
+
+/** When it is: by the wall clock, and in which boot and at which of its milliseconds. */
+export type UsesOver = [nowMs: number, boot: string, monoMs: number];
+
+interface LastUseRow {
   readonly boot: string;
   readonly mono_ms: number;
   readonly wall_ms: number;
@@ -19,6 +32,9 @@ interface FoldedCount {
   readonly since_ms: number;
 }
 
+/** A use is over when its end has passed, and not while monotonic time of this boot still holds it. */
+const USE_IS_OVER = 'ends_ms < ? AND (mono_ends_ms IS NULL OR boot <> ? OR mono_ends_ms <= ?)';
+
 /** The journal's prepared statements: parameters only, never text built from a scan. */
 export function prepareStatements(db: Database.Database) {
   return {
@@ -29,11 +45,17 @@ export function prepareStatements(db: Database.Database) {
       "SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry ORDER BY seq DESC LIMIT 1",
     ),
     // Back to the newest checkpoint and no further: a clock that was never trusted must not cost a start the whole log.
+    // A clock that a hand has set since says nothing of what was signed before it.
     lastTrusted: db.prepare<[], { signed_ms: number | null; newest_ms: number | null }>(
-      `SELECT
-         (SELECT last_trusted_ms FROM checkpoint ORDER BY size DESC LIMIT 1) AS signed_ms,
+      `WITH
+         signed AS (SELECT coalesce(max(size), 0) AS seq FROM checkpoint),
+         hand AS (SELECT max(entry.seq) AS seq FROM entry, signed
+                  WHERE entry.seq >= signed.seq AND json_extract(CAST(bytes AS TEXT), '$.type') = 'clock-set')
+       SELECT
+         (SELECT last_trusted_ms FROM checkpoint WHERE (SELECT seq FROM hand) IS NULL ORDER BY size DESC LIMIT 1)
+           AS signed_ms,
          (SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') FROM entry
-          WHERE seq >= coalesce((SELECT max(size) FROM checkpoint), 0)
+          WHERE seq >= coalesce((SELECT seq + 1 FROM hand), (SELECT seq FROM signed))
           AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1) AS newest_ms`,
     ),
     lastCheckpoint: db.prepare<[], { size: number; note: string }>(
@@ -67,15 +89,15 @@ export function prepareStatements(db: Database.Database) {
       'INSERT INTO salt (seq, pass, facts, wall_ms) VALUES (?, ?, ?, ?)',
     ),
     addFacts: db.prepare<[number, string, number]>('INSERT INTO facts (seq, json, wall_ms) VALUES (?, ?, ?)'),
-    use: db.prepare<[Buffer], UseRow>('SELECT boot, mono_ms, wall_ms FROM use WHERE key = ?'),
-    takeUse: db.prepare<[Buffer, number, string, number, number, number]>(
-      `INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?)
+    use: db.prepare<[Buffer], LastUseRow>('SELECT boot, mono_ms, wall_ms FROM use WHERE key = ?'),
+    takeUse: db.prepare<[Buffer, ...UseRow]>(
+      `INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms, mono_ends_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO NOTHING`,
     ),
-    renewUse: db.prepare<[Buffer, number, string, number, number, number]>(
-      `INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?)
+    renewUse: db.prepare<[Buffer, ...UseRow]>(
+      `INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms, mono_ends_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, boot = excluded.boot, mono_ms = excluded.mono_ms,
-       wall_ms = excluded.wall_ms, ends_ms = excluded.ends_ms`,
+       wall_ms = excluded.wall_ms, ends_ms = excluded.ends_ms, mono_ends_ms = excluded.mono_ends_ms`,
     ),
     addUnshown: db.prepare<[number, Buffer, number]>('INSERT INTO unshown (seq, use_key, wall_ms) VALUES (?, ?, ?)'),
     dropShown: db.prepare<[number]>('DELETE FROM unshown WHERE seq = ?'),
@@ -84,7 +106,8 @@ export function prepareStatements(db: Database.Database) {
       // On a damaged page a column holds anything.
       "SELECT seq, use_key, wall_ms FROM unshown WHERE typeof(use_key) = 'blob'",
     ),
-    dropUnshown: db.prepare<[number]>('DELETE FROM unshown WHERE wall_ms < ?'),
+    // A stamp from the future is that of a wrong clock: no later one comes near it either.
+    dropUnshown: db.prepare<[number, number]>('DELETE FROM unshown WHERE wall_ms < ? OR wall_ms > ?'),
     addSticker: db.prepare<[string, Buffer | null, number, number, number | null]>(
       'INSERT INTO sticker (id, use_key, until_ms, single, pass_until_ms) VALUES (?, ?, ?, ?, ?)',
     ),
@@ -92,14 +115,14 @@ export function prepareStatements(db: Database.Database) {
     revokedStickers: db.prepare<[], { id: string }>('SELECT id FROM sticker WHERE revoked = 1'),
     dropStickers: db.prepare<[number]>('DELETE FROM sticker WHERE until_ms < ?'),
     revokeSticker: db.prepare<[string]>('UPDATE sticker SET revoked = 1 WHERE id = ? AND revoked = 0'),
-    countEnded: db.prepare<[number, number, number], { salts: number; facts: number; uses: number }>(
+    countEnded: db.prepare<[number, number, ...UsesOver], { salts: number; facts: number; uses: number }>(
       `SELECT (SELECT count(*) FROM salt WHERE wall_ms < ?) AS salts,
               (SELECT count(*) FROM facts WHERE wall_ms < ?) AS facts,
-              (SELECT count(*) FROM use WHERE ends_ms < ?) AS uses`,
+              (SELECT count(*) FROM use WHERE ${USE_IS_OVER}) AS uses`,
     ),
     dropSalts: db.prepare<[number]>('DELETE FROM salt WHERE wall_ms < ?'),
     dropFacts: db.prepare<[number]>('DELETE FROM facts WHERE wall_ms < ?'),
-    dropUses: db.prepare<[number]>('DELETE FROM use WHERE ends_ms < ?'),
+    dropUses: db.prepare<UsesOver>(`DELETE FROM use WHERE ${USE_IS_OVER}`),
   };
 }
 

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, type WallTime } from '../base/time.ts';
+import { DAY_MS, HOUR_MS, isEvident, type WallTime } from '../base/time.ts';
 import { RELEASED_AT_MS } from '../base/version.ts';
 
 /** A trusted clock that is further ahead than this of all that was recorded before was off for long, or is wrong. */
@@ -25,8 +25,9 @@ export class TrustedTime {
   }
 
   /** An entry was written under this clock. */
-  recorded({ atMs, trusted }: WallTime, monotonicMs: number): void {
-    if (!trusted) return;
+  recorded(wall: WallTime, monotonicMs: number): void {
+    if (!isEvident(wall)) return;
+    const { atMs } = wall;
     const isLeap = atMs - (this.#atMs ?? RELEASED_AT_MS) > LEAP_DAYS * DAY_MS;
     if (!isLeap) this.#leapSinceMs = null;
     else this.#leapSinceMs ??= monotonicMs;
@@ -35,6 +36,12 @@ export class TrustedTime {
     if (isLeap && !isProven) return;
     this.#leapSinceMs = null;
     this.#atMs = Math.floor(atMs);
+  }
+
+  /** Whoever sets the clock by hand says that what it showed before was wrong. */
+  forget(): void {
+    this.#atMs = null;
+    this.#leapSinceMs = null;
   }
 }
 

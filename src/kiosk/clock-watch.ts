@@ -1,14 +1,13 @@
-import { type Clock, DAY_MS, HOUR_MS, SECOND_MS } from '../base/time.ts';
+import { type Clock, DAY_MS, SECOND_MS } from '../base/time.ts';
 import type { Authenticated } from '../door/event.ts';
 import type { Note } from '../journal/entry.ts';
 import { ClockDoubt } from './clock-doubt.ts';
+import { DeletionGrace } from './deletion-grace.ts';
 
 /** A wall clock that moves against monotonic time by more than this was stepped. */
 const CLOCK_STEP_MS = 2 * SECOND_MS;
 /** A used ticket is remembered a day past its end: a clock that is ahead by less makes nobody forget it too early. */
 const GAP_MS = DAY_MS;
-/** So long nothing is deleted by a date that may be put right in a moment. */
-export const STEADY_AFTER_MS = HOUR_MS;
 
 /** Notices what happens to the wall clock between two looks, and what genuine passes say of it. */
 export class ClockWatch {
@@ -16,16 +15,36 @@ export class ClockWatch {
   readonly #doubt = new ClockDoubt();
   #wallLeadMs: number;
   #trusted: boolean;
-  /** Monotonic time of the last step; null where there was none. */
-  #steppedMs: number | null;
+  /** Whether the owner's hand set it, at the last look. */
+  #handSet: boolean;
+  readonly #grace = new DeletionGrace();
 
   /** @param lastTrustedMs the newest time that the journal vouches for; null for none */
   constructor(clock: Clock, lastTrustedMs: number | null) {
     this.#clock = clock;
-    const isGap = lastTrustedMs !== null && clock.wall().atMs - lastTrustedMs > GAP_MS;
-    this.#steppedMs = isGap ? clock.monotonicMs() : null;
-    this.#wallLeadMs = clock.wall().atMs - clock.monotonicMs();
-    this.#trusted = clock.wall().trusted;
+    const nowMs = clock.monotonicMs();
+    const { atMs, trusted, handSet = false } = clock.wall();
+    if (lastTrustedMs !== null && atMs - lastTrustedMs > GAP_MS) this.#grace.begin('stepped', nowMs);
+    if (handSet) this.#grace.begin('hand-set', nowMs);
+    this.#wallLeadMs = atMs - nowMs;
+    this.#trusted = trusted;
+    this.#handSet = handSet;
+  }
+
+  /** The owner has set the clock, which is an entry already: neither a step nor a change of trust. */
+  wasSet(): void {
+    const nowMs = this.#clock.monotonicMs();
+    const { atMs, trusted } = this.#clock.wall();
+    this.#wallLeadMs = atMs - nowMs;
+    this.#trusted = trusted;
+    this.#handSet = true;
+    this.#grace.begin('hand-set', nowMs);
+    this.#doubt.settle();
+  }
+
+  /** Whether things may be deleted by what the clock says, as of the last look. */
+  mayDelete(): boolean {
+    return this.#clock.wall().trusted && this.#grace.isOver(this.#clock.monotonicMs());
   }
 
   /** Listens to one authenticated scan; writes nothing before the next look. */
@@ -38,25 +57,23 @@ export class ClockWatch {
     return this.#doubt.isLate(this.#clock.wall().trusted, this.#clock.monotonicMs());
   }
 
-  /** Whether the clock has not leaped for a while, at the last look: what is deleted by a wrong date is gone for good. */
-  isSteady(): boolean {
-    return this.#steppedMs === null || this.#clock.monotonicMs() - this.#steppedMs >= STEADY_AFTER_MS;
-  }
-
   /** The entries that tell of steps, of a changed trust and of doubts since the last look. */
   look(): readonly Note[] {
-    const { atMs, trusted } = this.#clock.wall();
+    const { atMs, trusted, handSet = false } = this.#clock.wall();
     const leadMs = atMs - this.#clock.monotonicMs();
     const byMs = Math.round(leadMs - this.#wallLeadMs);
     const notes: Note[] = [...this.#doubt.takeNotes()];
+    const isHandedOver = this.#handSet && !handSet;
+    if (isHandedOver) this.#grace.handOver(this.#clock.monotonicMs());
     if (Math.abs(byMs) > CLOCK_STEP_MS) {
       notes.push({ type: 'clock-step', byMs });
-      this.#steppedMs = this.#clock.monotonicMs();
+      this.#grace.begin('stepped', this.#clock.monotonicMs());
     }
-    if (trusted !== this.#trusted) notes.push({ type: 'clock-trust', trusted });
+    if (trusted !== this.#trusted || isHandedOver) notes.push({ type: 'clock-trust', trusted });
     if (byMs > CLOCK_STEP_MS || (trusted && !this.#trusted)) this.#doubt.settle();
     this.#wallLeadMs = leadMs;
     this.#trusted = trusted;
+    this.#handSet = handSet;
     return notes;
   }
 }

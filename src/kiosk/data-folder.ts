@@ -20,6 +20,10 @@ export interface DataFolder {
   /** The folder of revocation lists, each a file of its own. */
   readonly revocations: string;
   readonly settings: string;
+  /** Earlier settings, one file a version. */
+  readonly settingsHistory: string;
+  /** How the owner set the clock, for as long as the machine runs. */
+  readonly handSetClock: string;
   /** The owner's policy files. */
   readonly policies: string;
   readonly stickerKey: string;
@@ -43,6 +47,8 @@ export function dataFolderAt(path: string): DataFolder {
     trust: join(path, 'trust.db'),
     revocations: join(path, 'revocations'),
     settings: join(path, 'settings.json'),
+    settingsHistory: join(path, 'settings-history'),
+    handSetClock: join(path, 'hand-set-clock.json'),
     policies: join(path, 'policies'),
     stickerKey: join(path, 'keys', 'sticker.jwk'),
     logKey: join(path, 'log-key.jwk'),

@@ -20,6 +20,7 @@ import type { Settings } from '../settings/schema.ts';
 import { Attendance } from './attendance.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { ailmentOf, statusLine, type Vitals } from './health.ts';
+import { HealthMinute } from './health-minute.ts';
 import { Inbox } from './inbox.ts';
 import type { Log } from './log.ts';
 import type { LogKeeper } from './log-keeper.ts';
@@ -43,6 +44,8 @@ export interface KioskParts {
   readonly desk: StickerDesk;
   readonly keeper: LogKeeper;
   readonly supervisor: Supervisor;
+  /** Free bytes on the disk of the journal; null where nobody can say. */
+  readonly freeBytes: () => number | null;
   readonly trust: () => Trust;
   readonly policy: () => Policy;
   readonly settings: () => Settings;
@@ -81,6 +84,7 @@ export class Kiosk implements Commands {
   readonly #records: Records;
   #lastLineMs: number;
   readonly #clockWatch: ClockWatch;
+  readonly #healthMinute: HealthMinute;
   readonly attendance: Attendance;
   #nextPurgeMs: number;
   #heardAll: () => void = () => {};
@@ -96,6 +100,7 @@ export class Kiosk implements Commands {
     this.#nextPurgeMs = this.#lastLineMs;
     this.#records = new Records(parts.journal, parts.log);
     this.#clockWatch = new ClockWatch(clock, parts.journal.lastTrustedMs());
+    this.#healthMinute = new HealthMinute(parts);
     this.attendance = new Attendance(parts);
     this.#doorTimers = new NamedTimers(timers);
     this.#upkeep = new NamedTimers(timers);
@@ -155,6 +160,12 @@ export class Kiosk implements Commands {
     return reportOf(this.#door.phase, this.#levels, this.#statuses, journal, clock, trust().list, house);
   }
 
+  /** The owner has set the clock by hand. */
+  clockWasSet(): void {
+    this.#clockWatch.wasSet();
+    this.#publish();
+  }
+
   /** Tells every screen: something was changed past the door. */
   refresh(): void {
     this.#publish();
@@ -197,6 +208,7 @@ export class Kiosk implements Commands {
     const arrival = this.#inbox.take(line, atMs);
     if (arrival === null) return;
     this.dispatch({ kind: 'scanned', ...arrival });
+    this.#healthMinute.served();
     const { phase } = this.#door;
     const isJoined = arrival.presentation.kind === 'code' && arrival.presentation.presented.parts > 1;
     if (isJoined && line !== null && phase.kind === 'showing' && UNJOINABLE.has(phase.shown.reason)) {
@@ -232,12 +244,15 @@ export class Kiosk implements Commands {
     const nowMs = clock.monotonicMs();
     const wall = clock.wall();
     for (const note of this.#clockWatch.look()) this.#records.note(note);
+    const health = this.#healthMinute.look(this.#statuses);
+    // One that the disk did not take is missing in the log, and is told by that.
+    if (health !== null) this.#records.guarded(() => journal.record(health));
     this.#records.look();
     // An unsure clock is a mark on the screen, though nothing happens at the door.
     this.#publish();
     this.#records.guarded(() => this.attendance.turnDay());
     // A wrong clock must not delete what is not yet due.
-    if (wall.trusted && this.#clockWatch.isSteady() && nowMs >= this.#nextPurgeMs) {
+    if (this.#clockWatch.mayDelete() && nowMs >= this.#nextPurgeMs) {
       this.#nextPurgeMs = nowMs + HOUR_MS;
       this.#records.guarded(() => journal.purge(wall.atMs));
     }

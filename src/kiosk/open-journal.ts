@@ -3,10 +3,10 @@ import { err, ok, type Result } from '../base/result.ts';
 import { SECOND_MS } from '../base/time.ts';
 import type { Timers } from '../base/timers.ts';
 import { forgetAside as forgetJournalAside } from '../journal/forget-aside.ts';
+import type { SqliteJournalOptions } from '../journal/handle.ts';
 import type { OpenTrouble } from '../journal/open.ts';
 import { type RenewingFileOptions, renewingFile } from '../journal/renew.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
-import type { SqliteJournalOptions } from '../journal/sqlite-journal-options.ts';
 import type { Log } from './log.ts';
 
 const ASK_AGAIN_MS = 2 * SECOND_MS;

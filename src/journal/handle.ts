@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
+import { EntryWriter } from './entry-writer.ts';
 import type { Reserve } from './reserve.ts';
+import { prepareStatements, type Statements } from './statements.ts';
 
 export interface SqliteJournalOptions {
   /**
@@ -18,4 +20,21 @@ export interface SqliteJournalOptions {
   readonly useKeySecret: Buffer;
   /** What is given up when the disk is full; without one a full disk is a fault at once. */
   readonly reserve?: Reserve;
+}
+
+/** An open file with all that writes to it. */
+export interface Handle {
+  readonly db: Database.Database;
+  readonly statements: Statements;
+  readonly writer: EntryWriter;
+}
+
+/** @param lastTrustedMs wall time of the newest entry under a trusted clock, or null */
+export function handleOf(
+  db: Database.Database,
+  { clock, bootId }: SqliteJournalOptions,
+  lastTrustedMs: () => number | null,
+): Handle {
+  const statements = prepareStatements(db);
+  return { db, statements, writer: new EntryWriter(statements, clock, bootId, lastTrustedMs) };
 }
