@@ -23,6 +23,7 @@ import { gpioSignal } from './devices/signal/gpio-signal.ts';
 import type { Signal } from './devices/signal/signal.ts';
 import { simulatedSignal } from './devices/signal/simulated-signal.ts';
 import { systemdSupervisor } from './devices/supervisor/systemd-supervisor.ts';
+import { UNNAMED_BOOT } from './journal/last-end.ts';
 import { restoreHandSetting } from './kiosk/clock-set.ts';
 import { stderrLog } from './kiosk/log.ts';
 import { openStores } from './kiosk/stores.ts';
@@ -61,9 +62,10 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
   if (!supervisor.ok) return supervisor;
 
   const timers = realTimers;
+  const isSupervised = process.env['NOTIFY_SOCKET'] !== undefined;
   const machineClock = systemClock({ floorMs: RELEASED_AT_MS });
   const clock = new HandSetClock(machineClock);
-  const stores = await openStores(options.dataPath, clock, bootId());
+  const stores = await openStores(options.dataPath, clock, bootId(), { timers, isSupervised, log: stderrLog });
   if (!stores.ok) return stores;
   machineClock.setFloor(stores.value.clockFloorMs());
   restoreHandSetting(clock, stores.value.folder, stores.value.bootId);
@@ -79,7 +81,7 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
     signal: signal.value,
     printer,
     supervisor: supervisor.value,
-    isSupervised: process.env['NOTIFY_SOCKET'] !== undefined,
+    isSupervised,
     draw: drawSticker,
     log: stderrLog,
   });
@@ -169,6 +171,6 @@ export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    return randomUUID();
+    return `${UNNAMED_BOOT}${randomUUID()}`;
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ok, type Result } from './base/result.ts';
@@ -14,7 +13,7 @@ import { systemdSupervisor } from './devices/supervisor/systemd-supervisor.ts';
 import { stderrLog } from './kiosk/log.ts';
 import { openStores, type Stores } from './kiosk/stores.ts';
 import { wireKiosk } from './kiosk/wire-kiosk.ts';
-import { type RunningKiosk, SCREEN_PAGES } from './main.ts';
+import { bootId, type RunningKiosk, SCREEN_PAGES } from './main.ts';
 import type { Trust } from './pass/trust.ts';
 import { readAssets } from './screen/assets.ts';
 import { startServer } from './screen/server.ts';
@@ -54,7 +53,7 @@ export async function simulateKiosk(options: SimulateOptions): Promise<Result<Ru
   const timers = realTimers;
   const switchableClock = new SwitchableClock(systemClock({ floorMs: 0 }));
   const clock = new HandSetClock(switchableClock);
-  const stores = await openStores(options.dataPath, clock, randomUUID());
+  const stores = await openStores(options.dataPath, clock, bootId());
   if (!stores.ok) return stores;
   const demo = await prepareDemo(stores.value, clock);
   if (!demo.ok) {

@@ -33,11 +33,16 @@ export function putStagedFile(path: string): void {
 }
 
 /** Without this a rename may be forgotten by a power cut although the file itself was synced. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
+export function syncFolder(path: string): void {
+  syncFile(path);
+}
+
+/** Returns when what was written to a file, by whomever, is on the disk. Throws what the file system says. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r');
   try {
-    fsyncSync(folder);
+    fsyncSync(file);
   } finally {
-    closeSync(folder);
+    closeSync(file);
   }
 }

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { reasonOf } from '../base/assert.ts';
 import { formatInstant } from '../base/time.ts';
 import { checkProof } from '../journal/check-proof.ts';
+import { damageText, reportDamage } from '../journal/damage-report.ts';
+import type { Note } from '../journal/entry.ts';
 import { checkExported, EXPORT_FILES, notesOf } from '../journal/exported-log.ts';
 import { type LogReport, reportJson } from '../journal/log-report.ts';
 import { sha256, verifyEd25519 } from '../journal/native-crypto.ts';
+import { entriesFrom } from '../journal/query.ts';
 import { reportText } from '../journal/report-text.ts';
 import { parseVerifierKey } from '../journal/signed-note.ts';
 import { checkStored } from '../journal/stored-log.ts';
@@ -30,6 +33,7 @@ export async function verify(args: readonly string[]): Promise<number> {
     to: { type: 'string' },
     export: { type: 'string' },
     proof: { type: 'string' },
+    damaged: { type: 'string' },
     key: { type: 'string', multiple: true },
     checkpoint: { type: 'string', multiple: true },
     'witness-key': { type: 'string', multiple: true },
@@ -40,6 +44,7 @@ export async function verify(args: readonly string[]): Promise<number> {
   for (const path of values.checkpoint ?? []) witnesses.push(await textFrom(path));
   const given: Given = { keys: values.key ?? [], witnesses, witnessKeys: values['witness-key'] ?? [] };
   if (values.proof !== undefined) return verifyProof(await textFrom(values.proof), given.keys);
+  if (values.damaged !== undefined) return verifyDamaged(values.damaged, values.data, given.keys, values.json === true);
   const from = values.from === undefined ? 0 : seqFrom(values.from, '--from');
   const to = values.to === undefined ? null : seqFrom(values.to, '--to');
   if (values.export !== undefined && (from > 0 || to !== null)) {
@@ -83,7 +88,40 @@ async function verifyStored(
     witnesses,
     witnessKeys: readKeys(witnessKeys),
   };
-  return orUsage(await readJournal(folder.journal, (db) => checkStored(db, stretch, vouchers)));
+  return orUsage(
+    await readJournal(folder.journal, (db) => {
+      const [first] = entriesFrom(db, 0, 1);
+      if (first?.type === 'log-continued') tell(continuationText(first));
+      return checkStored(db, stretch, vouchers);
+    }),
+  );
+}
+
+/** Where a log begins that has taken the place of a damaged one, in one sentence. */
+function continuationText({
+  file,
+  origin,
+  size,
+  root,
+  whole,
+}: Extract<Note, { readonly type: 'log-continued' }>): string {
+  const head =
+    size === null
+      ? 'nothing of it that was signed can be read'
+      : `${origin} as signed over ${size} entries, root ${root}`;
+  const memory = whole ? '' : '; not every pass that was used before could be read';
+  return `this log goes on from a damaged one, ${head}${memory}; it is kept as damaged/${file}: munjigi journal verify --damaged FILE`;
+}
+
+function verifyDamaged(file: string, data: string | undefined, keys: readonly string[], isJson: boolean): number {
+  const key =
+    keys[0] === undefined
+      ? storedLogKey(orUsage(readDataFolder(chooseDataPath(data))))
+      : orUsage(parseVerifierKey(sha256, keys[0]));
+  const report = orUsage(reportDamage(file, key));
+  if (isJson) print(JSON.stringify(report));
+  else for (const line of damageText(report)) print(line);
+  return report.stretches.length === 0 ? EXIT_OK : EXIT_NOT_ALL;
 }
 
 async function verifyExport(folder: string, { keys, witnesses, witnessKeys }: Given): Promise<LogReport> {

@@ -18,6 +18,7 @@ export const journal: Command = {
        munjigi journal verify [--from SEQ] [--to SEQ] [--json] [--data DIR]
        munjigi journal verify --export DIR [--key VKEY]… [--checkpoint FILE]… [--witness-key VKEY]… [--json]
        munjigi journal verify --proof FILE --key VKEY
+       munjigi journal verify --damaged FILE [--key VKEY] [--json] [--data DIR]
        munjigi journal export --out DIR [--from SEQ] [--data DIR]
        munjigi journal outage --from TIME --to TIME [--out FILE] [--html FILE] [--json] [--data DIR]
        munjigi journal counters [--day YYYY-MM-DD] [--json] [--data DIR]
@@ -29,7 +30,8 @@ checkpoint  signs the log as it is now and prints the signed note; the key that 
 cosign      countersigns the checkpoint of another kiosk, from the output of its checkpoint --since
 prove       a proof that entry SEQ is in the log, for whoever has the key alone (C2SP tlog-proof, the entry inside)
 verify      reads the log, or an export of it, through. --checkpoint names checkpoints that were kept elsewhere, also for
-            the log of this kiosk. Exit code 0 if nothing is wrong, 1 if something is
+            the log of this kiosk. --damaged names a journal that was set aside and says what is wrong with it where.
+            Exit code 0 if nothing is wrong, 1 if something is
 export      writes what a stranger needs into a new folder: entries, checkpoints, key and a page that checks them
 outage      when this kiosk could not check, and why, with what was decided before, meanwhile and after; signed with the
             key of the log. --out writes the signed file, --html a page to print that checks itself with the key alone

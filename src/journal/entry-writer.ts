@@ -42,7 +42,7 @@ export class EntryWriter {
     const bytes = entryBytes(stamp, note);
     this.#statements.addEntry.run(stamp.seq, bytes, leafHash(bytes));
     this.#statements.tree.grow(stamp.seq + 1);
-    if (note.type === 'start' || note.type === 'stop') this.#statements.setLastRun.run(note.type);
+    if (note.type === 'start' || note.type === 'stop') this.#statements.setLastRun.run(note.type, this.#bootId);
     return stamp.seq;
   }
 

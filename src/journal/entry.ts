@@ -8,13 +8,31 @@ import type { TrustAge } from '../policy/trust-age.ts';
 import type { RevocationKind } from '../trust/revocation-list.ts';
 
 export type DeviceName = 'scanner' | 'signal' | 'printer' | 'voice';
-/** `killed`: the process ended and the machine went on. `power`: the machine was started anew. */
+/** `killed`: the program ended without a stop; `power`: the whole machine did, for want of power or by a reset. */
 export type LastEnd = 'first-start' | 'stopped' | 'killed' | 'power' | 'unknown';
 
 /** Everything the journal may say. No personal data: a pass appears as a salted digest alone. */
 export type Note =
   | { readonly type: 'start'; readonly lastEnd: LastEnd; readonly version: string }
   | { readonly type: 'stop' }
+  /**
+   * The first entry of a log that was begun because the one before it was damaged. Origin, size and root (standard
+   * base64) are of the newest head that was signed of that one, null where none can be read; `file` is its name in the
+   * folder `damaged`.
+   */
+  | {
+      readonly type: 'log-continued';
+      readonly why: string;
+      readonly file: string;
+      readonly origin: string | null;
+      readonly size: number | null;
+      readonly root: string | null;
+      /** What is remembered of it, so that a used ticket stays used. */
+      readonly uses: number;
+      readonly stickers: number;
+      /** False if some of that could not be read: a pass that is not remembered may open once more. */
+      readonly whole: boolean;
+    }
   | {
       readonly type: 'scan';
       readonly verdict: VerdictName;
@@ -126,6 +144,10 @@ export function entryBytes(stamp: Stamp, note: Note): Buffer {
 export function leafHash(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(LEAF_PREFIX).update(bytes).digest();
 }
+
+/** Is an entry what was hashed? On a damaged page a column holds anything, whatever its type. */
+export const isUnchanged = ({ bytes, leaf }: { readonly bytes: unknown; readonly leaf: unknown }): boolean =>
+  Buffer.isBuffer(bytes) && Buffer.isBuffer(leaf) && leafHash(bytes).equals(leaf);
 
 const LEAF_PREFIX = Buffer.of(0);
 const PASS_TAG_BYTES = 16;

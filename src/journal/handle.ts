@@ -6,8 +6,13 @@ import type { Reserve } from './reserve.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 export interface SqliteJournalOptions {
-  /** Opens (or reopens, after an I/O error) the file; see journal/open. */
-  readonly open: () => Result<Database.Database, string>;
+  /**
+   * Opens (or reopens, after an I/O error) the file; see journal/open.
+   * @param suspicion why it must not be gone on with; null for no reason
+   */
+  readonly open: (suspicion: string | null) => Result<Database.Database, string>;
+  /** Takes personal rows out of journals that were set aside before a time, in milliseconds since the epoch. */
+  readonly forgetAside?: (untilMs: number) => void;
   readonly clock: Clock;
   /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
   readonly bootId: string;

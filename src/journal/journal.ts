@@ -58,6 +58,9 @@ export class JournalFault extends Error {
   override readonly name = 'JournalFault';
 }
 
+/** What is stored is not what was written. */
+export class DamagedJournal extends JournalFault {}
+
 /**
  * The append-only log. Every writing call is synchronous and durable when it returns, or throws `JournalFault` and has
  * stored nothing.
@@ -92,7 +95,9 @@ export interface Journal {
   size(): number;
   /** Wall time of the newest entry, or null before the first. */
   lastAtMs(): number | null;
-  /** Wall time of the newest entry made under a trusted clock, or null. */
+  /** Wall time of the newest entry made under a trusted clock, or null; see `TrustedTime` for a clock that leaps. */
   lastTrustedMs(): number | null;
+  /** What is stored was found to be damaged: the next call sets the file aside and goes on in a new log. */
+  distrust(problem: string): void;
   close(): void;
 }

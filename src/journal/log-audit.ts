@@ -1,12 +1,13 @@
 import type Database from 'better-sqlite3';
 import { equalBytes } from './byte-text.ts';
-import { leafHash } from './entry.ts';
+import { isUnchanged } from './entry.ts';
 import { CompactRange } from './merkle.ts';
 import { sha256, verifyEd25519 } from './native-crypto.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { type JournalReader, reading } from './query.ts';
 import type { VerifierKey } from './signed-note.ts';
 import { foldPairs, TILE_LEVELS, TILE_WIDTH } from './tree-store.ts';
+import { UseAudit } from './use-audit.ts';
 
 interface EntryRow {
   readonly seq: number;
@@ -21,21 +22,29 @@ export interface AuditResult {
   readonly problem: string | null;
 }
 
+/** A signature by another key is no damage: the kiosk's own was lost once, and the entries may be what they were. */
+const BY_ANOTHER_KEY = /is signed by none of the keys given$/;
+
+/** Does what an audit found mean that the file is not what was written? */
+export const saysDamage = (problem: string): boolean => !BY_ANOTHER_KEY.test(problem);
+
 /**
  * Reads a whole journal file in slices: that no entry is missing, that each is what was hashed, and that every hash
- * above it and every checkpoint of this kiosk agrees.
+ * above it and every checkpoint of this kiosk agrees; then the memory of used passes.
  */
 export class LogAudit {
   readonly #entries: Database.Statement<[number, number], EntryRow>;
   readonly #node: Database.Statement<[number, number], { hash: Buffer }>;
   readonly #checkpoints: Database.Statement<[number, number], { size: number; note: string }>;
   readonly #keys: readonly VerifierKey[];
+  readonly #uses: UseAudit;
   readonly #range = CompactRange.empty(sha256);
   /** The hashes of each tile that is not yet complete, by its place above the leaves. */
   readonly #tiles: Uint8Array[][] = [];
 
   constructor(db: JournalReader, keys: readonly VerifierKey[]) {
     this.#keys = keys;
+    this.#uses = new UseAudit(db);
     this.#entries = db.prepare('SELECT seq, bytes, leaf FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?');
     this.#node = db.prepare('SELECT hash FROM node WHERE level = ? AND idx = ?');
     this.#checkpoints = db.prepare('SELECT size, note FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size');
@@ -62,14 +71,16 @@ export class LogAudit {
       if (beyond !== undefined) {
         return { entries, problem: `${beyond.size} entries were signed and only ${entries} are there` };
       }
-      return rows.length < maxRows ? { entries, problem: null } : null;
+      if (rows.length === maxRows) return null;
+      const problem = this.#uses.step(maxRows);
+      return problem !== null || this.#uses.isOver ? { entries, problem } : null;
     });
   }
 
   #entryProblem({ seq, bytes, leaf }: EntryRow): string | null {
     const expected = this.#range.size;
     if (seq !== expected) return `entry ${expected} is missing`;
-    if (!leafHash(bytes).equals(leaf)) return `entry ${seq} was changed or damaged`;
+    if (!isUnchanged({ bytes, leaf })) return `entry ${seq} was changed or damaged`;
     let hash: Uint8Array = leaf;
     for (let place = 0; ; place += 1) {
       const tile = this.#tiles[place] ?? [];
@@ -80,12 +91,14 @@ export class LogAudit {
       hash = foldPairs(tile);
       const level = (place + 1) * TILE_LEVELS;
       const stored = this.#node.get(level, (seq + 1) / 2 ** level - 1);
-      if (stored === undefined || !equalBytes(stored.hash, hash)) return `the hashes above entry ${seq} are damaged`;
+      if (!Buffer.isBuffer(stored?.hash) || !equalBytes(stored.hash, hash))
+        return `the hashes above entry ${seq} are damaged`;
     }
   }
 
-  #checkpointProblem(note: string): string | null {
+  #checkpointProblem(note: unknown): string | null {
     const { size } = this.#range;
+    if (typeof note !== 'string') return `the checkpoint of ${size} entries is damaged`;
     const opened = openCheckpoint(note, this.#keys, verifyEd25519);
     if (!opened.ok) return `the checkpoint of ${size} entries does not count: ${opened.error}`;
     const { checkpoint } = opened.value;

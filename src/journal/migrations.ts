@@ -86,4 +86,8 @@ export const MIGRATIONS: readonly string[] = [
   -- Until when monotonic time of that boot holds a passback; null where only the calendar ends it.
   ALTER TABLE use ADD COLUMN mono_ends_ms INTEGER;
   `,
+  `
+  -- The boot of the machine in which the newest start or stop was written: tells a kill from a power cut.
+  ALTER TABLE last_run ADD COLUMN boot TEXT;
+  `,
 ];

@@ -2,7 +2,9 @@ import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { leafHash } from './entry.ts';
+import { isDamage } from './damage.ts';
+import { isUnchanged } from './entry.ts';
+import { DamagedJournal } from './journal.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { TreeStore } from './tree-store.ts';
 
@@ -12,33 +14,77 @@ const FULL_SYNC = 2;
 /** How many of the newest entries are checked before the kiosk starts; the rest is a query, not a condition. */
 const TAIL_ENTRIES = 1_000;
 const BUSY_TIMEOUT_MS = 2_000;
+/** No program ever writes such a version: the page that it stands on is damaged. */
+const NO_VERSION = 10_000;
+/** What a disk answers that is full, absent, read-only, held by somebody or failing. */
+const DISK_REFUSES = /^SQLITE_(IOERR|FULL|BUSY|CANTOPEN|READONLY|PERM|NOLFS|NOMEM)/;
 
 /**
- * Opens the journal for writing: WAL with a sync at every commit, personal rows overwritten when deleted.
- * @returns the database, or one sentence that says why the kiosk must not start on this file
+ * Why a journal file cannot be written to. `damaged`: it is not what was written, and never will be again. `disk`: the
+ * disk refuses, which may pass. `unfit`: a person must change something.
  */
-export function openJournalFile(path: string): Result<Database.Database, string> {
+export interface OpenTrouble {
+  readonly kind: 'damaged' | 'disk' | 'unfit';
+  /** What is wrong, without a path: for an entry. */
+  readonly why: string;
+  /** The whole sentence, with what to do. */
+  readonly says: string;
+}
+
+/** Opens the journal for writing: WAL with a sync at every commit, personal rows overwritten when deleted. */
+export function openJournal(path: string): Result<Database.Database, OpenTrouble> {
   let db: Database.Database;
   try {
     db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     // SQLite gives its side files the mode of the first.
     chmodSync(path, 0o600);
   } catch (thrown) {
-    return err(`cannot open the journal ${path}: ${reasonOf(thrown)}; check the folder's owner and free space`);
+    return err(troubleOf(thrown, path));
   }
   try {
     const unfit = newerProblem(db, path) ?? makeDurable(db, path);
-    if (unfit === null) {
-      migrate(db);
-      fillTree(db);
+    if (unfit !== null) {
+      db.close();
+      return err({ kind: 'unfit', why: unfit, says: unfit });
     }
-    const problem = unfit ?? tailProblem(db, path);
-    if (problem === null) return ok(db);
+    migrate(db);
+    fillTree(db);
+    const damage = schemaProblem(db) ?? tailProblem(db);
+    if (damage === null) return ok(db);
     db.close();
-    return err(problem);
+    return err(damagedAt(path, damage));
   } catch (thrown) {
+    closeQuietly(db);
+    return err(troubleOf(thrown, path));
+  }
+}
+
+/** As `openJournal`; a refusal is one sentence that says why the kiosk must not start on this file. */
+export function openJournalFile(path: string): Result<Database.Database, string> {
+  const opened = openJournal(path);
+  return opened.ok ? opened : err(opened.error.says);
+}
+
+const damagedAt = (path: string, why: string): OpenTrouble => ({
+  kind: 'damaged',
+  why,
+  says: `the journal ${path} is damaged: ${why}; keep the file, start the kiosk and it begins a new log beside it`,
+});
+
+/** A disk that refuses may do so for once; only what it hands out without complaint can be damaged. */
+function troubleOf(thrown: unknown, path: string): OpenTrouble {
+  const why = reasonOf(thrown);
+  const isDisk = thrown instanceof Database.SqliteError ? DISK_REFUSES.test(thrown.code) : !isDamage(thrown);
+  if (!isDisk) return damagedAt(path, why);
+  const says = `the journal ${path} cannot be opened: ${why}; check the disk, its free space and the folder's owner, then start again`;
+  return { kind: 'disk', why, says };
+}
+
+function closeQuietly(db: Database.Database): void {
+  try {
     db.close();
-    return err(`the journal ${path} cannot be used: ${reasonOf(thrown)}; keep the file and start on an empty folder`);
+  } catch {
+    // What it was opened for has failed already, and that is what is told.
   }
 }
 
@@ -66,7 +112,7 @@ const versionOf = (db: Database.Database): number => Number(db.pragma('user_vers
 
 /** Asked before anything else: not a byte of a newer program's file is changed. */
 const newerProblem = (db: Database.Database, path: string): string | null =>
-  versionOf(db) > MIGRATIONS.length
+  versionOf(db) > MIGRATIONS.length && versionOf(db) < NO_VERSION
     ? `the journal ${path} was written by a newer version of this program; install that version again`
     : null;
 
@@ -85,6 +131,9 @@ function makeDurable(db: Database.Database, path: string): string | null {
 
 function migrate(db: Database.Database): void {
   const done = versionOf(db);
+  if (done >= NO_VERSION || done < 0) throw new DamagedJournal('its version is none');
+  // A start that has nothing to bring up to date writes nothing.
+  if (done === MIGRATIONS.length) return;
   db.transaction(() => {
     for (const step of MIGRATIONS.slice(done)) db.exec(step);
     db.pragma(`user_version = ${MIGRATIONS.length}`);
@@ -99,7 +148,19 @@ function fillTree(db: Database.Database): void {
   while (!step()) {}
 }
 
-function tailProblem(db: Database.Database, path: string): string | null {
+/** What a damaged page can turn a table into is told from the tables that a new file has. */
+function schemaProblem(db: Database.Database): string | null {
+  const fresh = new Database(':memory:');
+  for (const step of MIGRATIONS) fresh.exec(step);
+  const isWhole = schemaOf(db) === schemaOf(fresh);
+  fresh.close();
+  return isWhole ? null : 'its tables are not those of a journal';
+}
+
+const schemaOf = (db: Database.Database): string =>
+  JSON.stringify(db.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name').raw().all());
+
+function tailProblem(db: Database.Database): string | null {
   const rows = db
     .prepare<[number], { seq: number; bytes: Buffer; leaf: Buffer }>(
       'SELECT seq, bytes, leaf FROM entry ORDER BY seq DESC LIMIT ?',
@@ -107,9 +168,8 @@ function tailProblem(db: Database.Database, path: string): string | null {
     .all(TAIL_ENTRIES);
   let expected = rows[0]?.seq ?? 0;
   for (const row of rows) {
-    if (row.seq !== expected || !leafHash(row.bytes).equals(row.leaf)) {
-      return `the journal ${path} was changed or damaged at entry ${row.seq}; keep the file and start on an empty folder`;
-    }
+    if (row.seq !== expected) return `entry ${expected} is missing`;
+    if (!isUnchanged(row)) return `entry ${row.seq} was changed or damaged`;
     expected -= 1;
   }
   return null;

@@ -51,6 +51,16 @@ const ofSticker = { sticker: text };
 const SHAPES: Shapes = {
   start: { lastEnd, version: text },
   stop: {},
+  'log-continued': {
+    why: text,
+    file: text,
+    origin: orNull(text),
+    size: orNull(count),
+    root: orNull(text),
+    uses: count,
+    stickers: count,
+    whole: flag,
+  },
   scan: {
     verdict: oneOf('admit', 'assist', 'refuse'),
     reason: oneOf(...REASON_CODES),

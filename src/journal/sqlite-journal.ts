@@ -1,9 +1,11 @@
-import Database from 'better-sqlite3';
-import { err, ok, type Result } from '../base/result.ts';
-import { DAY_MS, isEvident, MINUTE_MS } from '../base/time.ts';
+import type Database from 'better-sqlite3';
+import type { Result } from '../base/result.ts';
+import { DAY_MS, MINUTE_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
 import type { StaffReason } from '../policy/staff-reasons.ts';
+import { openReadable } from './damage.ts';
+import { Doubts } from './doubts.ts';
 import type { LastEnd, Note } from './entry.ts';
 import { type Handle, handleOf, type SqliteJournalOptions } from './handle.ts';
 import { HeadCount, shownAfter } from './head-count.ts';
@@ -15,10 +17,14 @@ import {
   type ScanSubject,
   type StickerRecord,
 } from './journal.ts';
+import { JournalFile } from './journal-file.ts';
+import { lastEndOf } from './last-end.ts';
 import { dropPersonal } from './purge.ts';
+import { unshownBefore } from './renew.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
+import { TrustedTime, vouchedForAtStart } from './trusted-time.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use, useKeyOf } from './use.ts';
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
@@ -26,52 +32,43 @@ export class SqliteJournal implements Journal {
   readonly lastEnd: LastEnd;
   readonly reserve: Reserve | null;
   readonly #options: SqliteJournalOptions;
-  #handle: Handle | null = null;
-  #isClosed = false;
+  readonly #file: JournalFile;
   #pendingShown: number[] = [];
   #headCount: HeadCount;
   #lastGenuine: Genuine | null = null;
   #size: number;
   #lastAtMs: number | null;
-  #lastTrustedMs: number | null;
-  /** In memory, so that no scan waits for a read before it is judged. */
+  readonly #trustedTime: TrustedTime;
   readonly #revokedStickers = new Set<string>();
-  /** Use keys of admissions that an earlier run, or the file before it was reopened, could not show, with their wall time. */
-  readonly #unshownBefore = new Map<string, number>();
+  readonly #doubts = new Doubts();
 
   private constructor(options: SqliteJournalOptions, db: Database.Database) {
     this.#options = options;
     this.reserve = options.reserve ?? null;
-    const { statements, writer } = this.#adopt(db);
+    const handle = this.#handleOf(db);
+    const { statements, writer } = handle;
+    this.#file = new JournalFile(options.open, handle, (reopened) => this.#adopt(reopened));
     this.#size = writer.nextSeq();
     this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
-    this.#lastTrustedMs = statements.lastTrusted.get()?.wall_ms || null;
-    const lastRun = statements.lastRun.get()?.type;
-    this.lastEnd = lastRun === undefined ? 'first-start' : lastRun === 'stop' ? 'stopped' : 'unknown';
+    const vouched = statements.lastTrusted.get();
+    this.#trustedTime = new TrustedTime(vouchedForAtStart(vouched?.signed_ms ?? null, vouched?.newest_ms ?? null));
+    this.lastEnd = lastEndOf(statements.lastRun.get(), options.bootId);
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
+    this.#doubts.learn(statements.allUnshown.all(), this.#pendingShown);
   }
 
   /** Opens the journal without writing to it. A refusal is one sentence. */
   static open(options: SqliteJournalOptions): Result<SqliteJournal, string> {
-    const opened = options.open();
-    if (!opened.ok) return opened;
-    try {
-      return ok(new SqliteJournal(options, opened.value));
-    } catch (thrown) {
-      if (!(thrown instanceof Database.SqliteError)) throw thrown;
-      opened.value.close();
-      return err(`the journal cannot be read (${thrown.code}): check the disk, then start again`);
-    }
+    return openReadable(options.open, (db) => new SqliteJournal(options, db));
   }
 
   historyOf(pass: Pass): History {
-    return this.#reading(({ statements }) => this.#history(statements, this.#useOf(pass)));
+    return this.#file.reading(({ statements }) => this.#history(statements, this.#useOf(pass)));
   }
 
   judge(subject: ScanSubject, decide: (history: History) => Decision): Judged {
-    const { pass } = subject;
-    const use = pass === null ? null : this.#useOf(pass);
+    const use = subject.pass === null ? null : this.#useOf(subject.pass);
     const counted = use?.standsForSingle === true ? { ...subject, reuseMode: 'single' as const } : subject;
     const judged = this.#commit(({ statements, writer }) => {
       let decision = decide(this.#history(statements, use));
@@ -105,13 +102,15 @@ export class SqliteJournal implements Journal {
     const seq = this.#commit(({ writer }) => writer.append(note));
     this.#headCount.noted(note, this.#lastAtMs ?? 0);
     // Whoever sets the clock by hand says that what it showed before was wrong.
-    if (note.type === 'clock-set') this.#lastTrustedMs = null;
+    if (note.type === 'clock-set') this.#trustedTime.forget();
     return seq;
   }
 
   recordStaff(of: number, choice: 'admitted' | 'refused', because: StaffReason): number {
     const genuine = this.#lastGenuine?.seq === of ? this.#lastGenuine : null;
     const recorded = this.#commit(({ statements, writer }) => {
+      // What staff look at may stand in a log that has been set aside meanwhile.
+      if (of >= writer.nextSeq()) throw new JournalFault('another log was begun');
       const seq = writer.append({ type: `staff-${choice}`, of, because });
       // What staff decide settles the doubt about an earlier opening, over the next restart too.
       if (genuine !== null) statements.dropUnshownUse.run(genuine.use.key);
@@ -124,7 +123,7 @@ export class SqliteJournal implements Journal {
       }
       return seq;
     });
-    if (genuine !== null) this.#unshownBefore.delete(genuine.use.key.toString('hex'));
+    if (genuine !== null) this.#doubts.settle(genuine.use.key);
     return recorded;
   }
 
@@ -157,19 +156,20 @@ export class SqliteJournal implements Journal {
     const unshownUntil = nowMs - UNSHOWN_MINUTES * MINUTE_MS;
     const { bootId, clock } = this.#options;
     const over: UsesOver = [nowMs, bootId, Math.floor(clock.monotonicMs())];
-    const ended = this.#reading(({ statements }) => statements.countEnded.get(personalUntil, personalUntil, ...over));
+    const ended = this.#file.reading(({ statements }) =>
+      statements.countEnded.get(personalUntil, personalUntil, ...over),
+    );
     if (ended !== undefined && ended.salts + ended.facts + ended.uses > 0) {
       this.#commit(({ statements, writer }) => dropPersonal(statements, writer, personalUntil, over, ended));
       // What was deleted from the file may still stand in the write-ahead log.
-      this.#reading(({ db }) => db.pragma('wal_checkpoint(TRUNCATE)'));
+      this.#file.reading(({ db }) => db.pragma('wal_checkpoint(TRUNCATE)'));
     }
     this.#commit(({ statements }) => {
       statements.dropUnshown.run(unshownUntil, 2 * nowMs - unshownUntil);
       statements.dropStickers.run(nowMs - DAY_MS);
     });
-    for (const [key, wallMs] of this.#unshownBefore) {
-      if (wallMs < unshownUntil) this.#unshownBefore.delete(key);
-    }
+    this.#doubts.forgetBefore(unshownUntil);
+    this.#options.forgetAside?.(personalUntil);
   }
 
   occupancy(): Occupancy {
@@ -177,7 +177,9 @@ export class SqliteJournal implements Journal {
   }
 
   checkpoint(key: Parameters<Journal['checkpoint']>[0]): string {
-    return this.#commit(({ statements }) => writeCheckpoint(statements, key, this.#options.clock, this.#lastTrustedMs));
+    return this.#commit(({ statements }) =>
+      writeCheckpoint(statements, key, this.#options.clock, this.#trustedTime.atMs),
+    );
   }
 
   countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {
@@ -193,23 +195,21 @@ export class SqliteJournal implements Journal {
   }
 
   lastTrustedMs(): number | null {
-    return this.#lastTrustedMs;
+    return this.#trustedTime.atMs;
+  }
+
+  distrust(problem: string): void {
+    this.#file.distrust(problem);
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#dropHandle();
-  }
-
-  #dropHandle(): void {
-    this.#handle?.db.close();
-    this.#handle = null;
+    this.#file.close();
   }
 
   /** A sticker is remembered by the key of the pass it was printed for, so that both count as one. */
   #useOf(pass: Pass): Use {
     const id = pass.format === 'sticker' ? pass.claims.ticket?.['jti'] : undefined;
-    const row = typeof id === 'string' ? this.#reading(({ statements }) => statements.sticker.get(id)) : undefined;
+    const row = typeof id === 'string' ? this.#file.reading(({ statements }) => statements.sticker.get(id)) : undefined;
     const own = useKeyOf(this.#options.useKeySecret, pass.passId);
     return {
       key: row?.use_key ?? own,
@@ -220,8 +220,7 @@ export class SqliteJournal implements Journal {
 
   #history(statements: Statements, use: Use | null): History {
     if (use === null) return NO_HISTORY;
-    const unshownAtMs = this.#unshownBefore.get(use.key.toString('hex'));
-    return historyBefore(statements.use.get(use.key), unshownAtMs, use, this.#options);
+    return historyBefore(statements.use.get(use.key), this.#doubts.about(use.key), use, this.#options);
   }
 
   #wallMs(): number {
@@ -245,55 +244,45 @@ export class SqliteJournal implements Journal {
       this.#pendingShown = [];
       this.#size = handle.writer.nextSeq();
       this.#lastAtMs = this.#wallMs();
-      if (isEvident(this.#options.clock.wall())) this.#lastTrustedMs = this.#lastAtMs;
+      this.#trustedTime.recorded(this.#options.clock.wall(), this.#options.clock.monotonicMs());
       return result;
     };
-    return withReserve(this.reserve, () => this.#reading(commit));
+    return withReserve(this.reserve, () => this.#file.reading(commit));
   }
 
-  /** Gives the open file to `use`, opening it anew after an I/O error; what SQLite refuses is a `JournalFault`. */
-  #reading<T>(use: (handle: Handle) => T): T {
-    try {
-      return use(this.#handle ?? this.#reopen());
-    } catch (thrown) {
-      if (!(thrown instanceof Database.SqliteError)) throw thrown;
-      // After a failed sync the pages in memory and on disk may differ: only a fresh handle knows what is stored.
-      if (!['SQLITE_FULL', 'SQLITE_BUSY'].includes(thrown.code)) this.#dropHandle();
-      throw new JournalFault(thrown.code);
-    }
+  /** A file that was opened anew is believed: what failed may have been stored after all, and nothing is written twice. */
+  #adopt(db: Database.Database): Handle {
+    const handle = this.#handleOf(db);
+    const { statements, writer } = handle;
+    if (writer.nextSeq() < this.#size) this.#beginAnother(handle);
+    else this.#reread(handle);
+    this.#size = writer.nextSeq();
+    for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
+    // What a failed sync has stored after all is an admission that nobody saw.
+    this.#doubts.learn(statements.allUnshown.all(), this.#pendingShown);
+    return handle;
   }
 
-  #reopen(): Handle {
-    // A print that ends late must not open a folder again whose lock may be another kiosk's by now.
-    if (this.#isClosed) throw new JournalFault('closed');
-    const opened = this.#options.open();
-    if (!opened.ok) throw new JournalFault(opened.error);
-    try {
-      const handle = this.#adopt(opened.value);
-      this.#reread(handle);
-      return handle;
-    } catch (thrown) {
-      this.#handle = null;
-      opened.value.close();
-      throw thrown;
-    }
-  }
-
-  /** What failed may have been stored after all: the file is believed, and nothing is written twice. */
   #reread({ statements, writer }: Handle): void {
     const stored = shownAfter(statements, this.#size - 1);
     this.#pendingShown = this.#pendingShown.filter((seq) => !stored.has(seq));
-    this.#size = writer.nextSeq();
-    this.#headCount = new HeadCount(statements, this.#size);
-    for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
+    this.#headCount = new HeadCount(statements, writer.nextSeq());
   }
 
-  #adopt(db: Database.Database): Handle {
-    this.#handle = handleOf(db, this.#options, () => this.#lastTrustedMs);
-    // After a failed sync too: what it had written after all is an admission that nobody saw.
-    for (const row of this.#handle.statements.allUnshown.all()) {
-      if (!this.#pendingShown.includes(row.seq)) this.#unshownBefore.set(row.use_key.toString('hex'), row.wall_ms);
-    }
-    return this.#handle;
+  /** Numbers of the log before mean nothing in the one that has taken its place. */
+  #beginAnother({ db, statements, writer }: Handle): void {
+    const headCount = this.#headCount.after(this.#pendingShown.length);
+    db.transaction(() => {
+      for (const of of this.#pendingShown) statements.dropShown.run(unshownBefore(of));
+      statements.foldCount.run(writer.nextSeq() - 1, headCount.inside, headCount.sinceMs);
+    })();
+    this.#headCount.shown(this.#pendingShown.length);
+    this.#pendingShown = [];
+    this.#lastGenuine = null;
+    this.#doubts.forgetAll();
+  }
+
+  #handleOf(db: Database.Database): Handle {
+    return handleOf(db, this.#options, () => this.#trustedTime.atMs);
   }
 }

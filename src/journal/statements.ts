@@ -45,15 +45,18 @@ export function prepareStatements(db: Database.Database) {
       "SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry ORDER BY seq DESC LIMIT 1",
     ),
     // Back to the newest checkpoint and no further: a clock that was never trusted must not cost a start the whole log.
-    // 0 where a hand has set the clock since.
-    lastTrusted: db.prepare<[], { wall_ms: number | null }>(
-      `SELECT coalesce(
-         (SELECT CASE json_extract(CAST(bytes AS TEXT), '$.type') WHEN 'clock-set' THEN 0
-            ELSE json_extract(CAST(bytes AS TEXT), '$.wallMs') END FROM entry
-          WHERE seq >= coalesce((SELECT max(size) FROM checkpoint), 0)
-          AND (json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted'
-               OR json_extract(CAST(bytes AS TEXT), '$.type') = 'clock-set') ORDER BY seq DESC LIMIT 1),
-         (SELECT last_trusted_ms FROM checkpoint ORDER BY size DESC LIMIT 1)) AS wall_ms`,
+    // A clock that a hand has set since says nothing of what was signed before it.
+    lastTrusted: db.prepare<[], { signed_ms: number | null; newest_ms: number | null }>(
+      `WITH
+         signed AS (SELECT coalesce(max(size), 0) AS seq FROM checkpoint),
+         hand AS (SELECT max(entry.seq) AS seq FROM entry, signed
+                  WHERE entry.seq >= signed.seq AND json_extract(CAST(bytes AS TEXT), '$.type') = 'clock-set')
+       SELECT
+         (SELECT last_trusted_ms FROM checkpoint WHERE (SELECT seq FROM hand) IS NULL ORDER BY size DESC LIMIT 1)
+           AS signed_ms,
+         (SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') FROM entry
+          WHERE seq >= coalesce((SELECT seq + 1 FROM hand), (SELECT seq FROM signed))
+          AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1) AS newest_ms`,
     ),
     lastCheckpoint: db.prepare<[], { size: number; note: string }>(
       'SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1',
@@ -68,9 +71,10 @@ export function prepareStatements(db: Database.Database) {
       `INSERT INTO witnessed (origin, size, root) VALUES (?, ?, ?)
        ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root`,
     ),
-    lastRun: db.prepare<[], { type: string }>('SELECT type FROM last_run'),
-    setLastRun: db.prepare<[string]>(
-      'INSERT INTO last_run (id, type) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET type = excluded.type',
+    lastRun: db.prepare<[], { type: string; boot: string | null }>('SELECT type, boot FROM last_run'),
+    setLastRun: db.prepare<[string, string]>(
+      `INSERT INTO last_run (id, type, boot) VALUES (1, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET type = excluded.type, boot = excluded.boot`,
     ),
     foldedCount: db.prepare<[], FoldedCount>('SELECT seq, inside, since_ms FROM head_count'),
     foldCount: db.prepare<[number, number, number]>(
@@ -99,7 +103,8 @@ export function prepareStatements(db: Database.Database) {
     dropShown: db.prepare<[number]>('DELETE FROM unshown WHERE seq = ?'),
     dropUnshownUse: db.prepare<[Buffer]>('DELETE FROM unshown WHERE use_key = ?'),
     allUnshown: db.prepare<[], { seq: number; use_key: Buffer; wall_ms: number }>(
-      'SELECT seq, use_key, wall_ms FROM unshown',
+      // On a damaged page a column holds anything.
+      "SELECT seq, use_key, wall_ms FROM unshown WHERE typeof(use_key) = 'blob'",
     ),
     // A stamp from the future is that of a wrong clock: no later one comes near it either.
     dropUnshown: db.prepare<[number, number]>('DELETE FROM unshown WHERE wall_ms < ? OR wall_ms > ?'),

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { assert } from '../base/assert.ts';
-import { JournalFault } from './journal.ts';
-import { CompactRange, completeSubtrees, parentHash, rootOf, type Subtree } from './merkle.ts';
+import { DamagedJournal } from './journal.ts';
+import { CompactRange, completeSubtrees, HASH_BYTES, parentHash, rootOf, type Subtree } from './merkle.ts';
 import { sha256 } from './native-crypto.ts';
 
 /**
@@ -58,7 +58,7 @@ export class TreeStore {
   readonly subtree: Subtree = (level, index) => {
     if (level % TILE_LEVELS !== 0 || level === 0) return this.#hashOver(level, index);
     const stored = this.#nodes.get(level, index, index + 1);
-    if (stored === undefined) throw new JournalFault(`the hash ${level}/${index} above the entries is missing`);
+    if (!isHash(stored)) throw new DamagedJournal(`the hash ${level}/${index} above the entries is missing`);
     return stored;
   };
 
@@ -78,10 +78,14 @@ export class TreeStore {
     const width = 2 ** (level - below);
     const from = index * width;
     const hashes = below === 0 ? this.#leaves.all(from, from + width) : this.#nodes.all(below, from, from + width);
-    if (hashes.length !== width) throw new JournalFault(`a hash below ${level}/${index} is missing`);
+    if (hashes.length !== width || !hashes.every(isHash))
+      throw new DamagedJournal(`a hash below ${level}/${index} is missing`);
     return foldPairs(hashes);
   }
 }
+
+/** On a damaged page a column holds anything. */
+const isHash = (stored: unknown): stored is Uint8Array => Buffer.isBuffer(stored) && stored.length === HASH_BYTES;
 
 /** The hash over a power of two of hashes. */
 export function foldPairs(hashes: readonly Uint8Array[]): Uint8Array {

@@ -1,12 +1,13 @@
-import { type Clock, DAY_MS, isEvident, SECOND_MS } from '../base/time.ts';
+import { type Clock, DAY_MS, SECOND_MS } from '../base/time.ts';
 import type { Authenticated } from '../door/event.ts';
 import type { Note } from '../journal/entry.ts';
 import { ClockDoubt } from './clock-doubt.ts';
+import { DeletionGrace } from './deletion-grace.ts';
 
 /** A wall clock that moves against monotonic time by more than this was stepped. */
 const CLOCK_STEP_MS = 2 * SECOND_MS;
-/** So long an owner has to notice a wrong date that he set, before anything is deleted by it. */
-export const HAND_SET_GRACE_MS = DAY_MS;
+/** A used ticket is remembered a day past its end: a clock that is ahead by less makes nobody forget it too early. */
+const GAP_MS = DAY_MS;
 
 /** Notices what happens to the wall clock between two looks, and what genuine passes say of it. */
 export class ClockWatch {
@@ -14,14 +15,20 @@ export class ClockWatch {
   readonly #doubt = new ClockDoubt();
   #wallLeadMs: number;
   #trusted: boolean;
-  /** Monotonic time at which a hand-set clock was first seen; null where it is the machine's. */
-  #handSetMs: number | null;
+  /** Whether the owner's hand set it, at the last look. */
+  #handSet: boolean;
+  readonly #grace = new DeletionGrace();
 
-  constructor(clock: Clock) {
+  /** @param lastTrustedMs the newest time that the journal vouches for; null for none */
+  constructor(clock: Clock, lastTrustedMs: number | null) {
     this.#clock = clock;
-    this.#wallLeadMs = clock.wall().atMs - clock.monotonicMs();
-    this.#trusted = clock.wall().trusted;
-    this.#handSetMs = clock.wall().handSet === true ? clock.monotonicMs() : null;
+    const nowMs = clock.monotonicMs();
+    const { atMs, trusted, handSet = false } = clock.wall();
+    if (lastTrustedMs !== null && atMs - lastTrustedMs > GAP_MS) this.#grace.begin('stepped', nowMs);
+    if (handSet) this.#grace.begin('hand-set', nowMs);
+    this.#wallLeadMs = atMs - nowMs;
+    this.#trusted = trusted;
+    this.#handSet = handSet;
   }
 
   /** The owner has set the clock, which is an entry already: neither a step nor a change of trust. */
@@ -30,15 +37,14 @@ export class ClockWatch {
     const { atMs, trusted } = this.#clock.wall();
     this.#wallLeadMs = atMs - nowMs;
     this.#trusted = trusted;
-    this.#handSetMs = nowMs;
+    this.#handSet = true;
+    this.#grace.begin('hand-set', nowMs);
     this.#doubt.settle();
   }
 
-  /** Whether things may be deleted by what the clock says. */
+  /** Whether things may be deleted by what the clock says, as of the last look. */
   mayDelete(): boolean {
-    const wall = this.#clock.wall();
-    const isNew = this.#handSetMs !== null && this.#clock.monotonicMs() - this.#handSetMs < HAND_SET_GRACE_MS;
-    return isEvident(wall) || (wall.trusted && !isNew);
+    return this.#clock.wall().trusted && this.#grace.isOver(this.#clock.monotonicMs());
   }
 
   /** Listens to one authenticated scan; writes nothing before the next look. */
@@ -57,13 +63,17 @@ export class ClockWatch {
     const leadMs = atMs - this.#clock.monotonicMs();
     const byMs = Math.round(leadMs - this.#wallLeadMs);
     const notes: Note[] = [...this.#doubt.takeNotes()];
-    if (Math.abs(byMs) > CLOCK_STEP_MS) notes.push({ type: 'clock-step', byMs });
-    const isHandedOver = this.#handSetMs !== null && !handSet;
+    const isHandedOver = this.#handSet && !handSet;
+    if (isHandedOver) this.#grace.handOver(this.#clock.monotonicMs());
+    if (Math.abs(byMs) > CLOCK_STEP_MS) {
+      notes.push({ type: 'clock-step', byMs });
+      this.#grace.begin('stepped', this.#clock.monotonicMs());
+    }
     if (trusted !== this.#trusted || isHandedOver) notes.push({ type: 'clock-trust', trusted });
     if (byMs > CLOCK_STEP_MS || (trusted && !this.#trusted)) this.#doubt.settle();
     this.#wallLeadMs = leadMs;
     this.#trusted = trusted;
-    if (!handSet) this.#handSetMs = null;
+    this.#handSet = handSet;
     return notes;
   }
 }

@@ -99,7 +99,7 @@ export class Kiosk implements Commands {
     this.#lastLineMs = clock.monotonicMs();
     this.#nextPurgeMs = this.#lastLineMs;
     this.#records = new Records(parts.journal, parts.log);
-    this.#clockWatch = new ClockWatch(clock);
+    this.#clockWatch = new ClockWatch(clock, parts.journal.lastTrustedMs());
     this.#healthMinute = new HealthMinute(parts);
     this.attendance = new Attendance(parts);
     this.#doorTimers = new NamedTimers(timers);

@@ -1,7 +1,7 @@
 import type { Result } from '../base/result.ts';
 import { type Clock, MINUTE_MS } from '../base/time.ts';
 import type { Journal } from '../journal/journal.ts';
-import { LogAudit } from '../journal/log-audit.ts';
+import { LogAudit, saysDamage } from '../journal/log-audit.ts';
 import type { LogKey } from '../journal/log-key.ts';
 import type { JournalReader } from '../journal/query.ts';
 import type { Log } from './log.ts';
@@ -45,7 +45,9 @@ export class LogKeeper {
 
   /** To be called between two people; throws `JournalFault`. */
   signIfDue(): void {
-    const added = this.#parts.journal.size() - this.#signedSize;
+    const size = this.#parts.journal.size();
+    // Another log has taken the place of the one that was signed.
+    const added = size < this.#signedSize ? size : size - this.#signedSize;
     const waitedMs = this.#parts.clock.monotonicMs() - this.#signedAtMs;
     if (added >= CHECKPOINT_ENTRIES || (added > 0 && waitedMs >= CHECKPOINT_MINUTES * MINUTE_MS)) this.sign();
   }
@@ -58,6 +60,8 @@ export class LogKeeper {
     if (audited === null) return;
     this.#endAudit();
     this.#parts.log('log-audited', { ...audited });
+    // Told in the log that takes its place: what is damaged is not written to any more.
+    if (audited.problem !== null && saysDamage(audited.problem)) this.#parts.journal.distrust(audited.problem);
     this.#parts.journal.record({ type: 'log-audited', ...audited });
   }
 

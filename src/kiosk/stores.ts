@@ -1,9 +1,8 @@
 import { ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
 import { type LogKey, loadLogKey } from '../journal/log-key.ts';
-import { openJournalFile } from '../journal/open.ts';
 import { Reserve } from '../journal/reserve.ts';
-import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import type { SqliteJournal } from '../journal/sqlite-journal.ts';
 import type { Trust } from '../pass/trust.ts';
 import { loadStickerKey, type StickerKey } from '../sticker/key.ts';
 import { importDocuments } from '../trust/import-documents.ts';
@@ -13,6 +12,8 @@ import { Revocations } from '../trust/revocations.ts';
 import { openTrustStore, type TrustContents, type TrustStore } from '../trust/trust-store.ts';
 import { clockFloorMs } from './clock-floor.ts';
 import { type DataFolder, loadKioskId, loadUseKeySecret, lockDataFolder, prepareDataFolder } from './data-folder.ts';
+import { stderrLog } from './log.ts';
+import { openKioskJournal, type Patience } from './open-journal.ts';
 import { issuerOf, withOwnStickers } from './own-stickers.ts';
 import { SettingsStore } from './settings-store.ts';
 
@@ -47,14 +48,20 @@ export interface Stores {
 
 /**
  * Opens a data folder, making at first start what is not there.
+ * @param patience with a disk that refuses; a command has none
  * @returns the stores, or one sentence that says what to do
  */
-export async function openStores(path: string, clock: Clock, bootId: string): Promise<Result<Stores, string>> {
+export async function openStores(
+  path: string,
+  clock: Clock,
+  bootId: string,
+  patience: Patience | null = null,
+): Promise<Result<Stores, string>> {
   const folder = prepareDataFolder(path);
   if (!folder.ok) return folder;
   const lock = lockDataFolder(folder.value);
   if (!lock.ok) return lock;
-  const opened = await openLocked(folder.value, clock, bootId, lock.value.release);
+  const opened = await openLocked(folder.value, clock, bootId, lock.value.release, patience);
   if (!opened.ok) lock.value.release();
   return opened;
 }
@@ -64,6 +71,7 @@ async function openLocked(
   clock: Clock,
   bootId: string,
   release: () => void,
+  patience: Patience | null,
 ): Promise<Result<Stores, string>> {
   const reserve = new Reserve(folder.reserve);
   const kioskId = loadKioskId(folder);
@@ -81,8 +89,8 @@ async function openLocked(
   const { environment } = settings;
   const trustStore = openTrustStore(folder.trust, { readOnly: false, environment });
   if (!trustStore.ok) return trustStore;
-  const open = () => openJournalFile(folder.journal);
-  const journal = SqliteJournal.open({ open, clock, bootId, useKeySecret: useKeySecret.value, reserve });
+  const around = { path: folder.journal, key: logKey.value, clock, bootId, useKeySecret: useKeySecret.value, reserve };
+  const journal = await openKioskJournal(around, stderrLog, patience);
   if (!journal.ok) return journal;
 
   const revocations = Revocations.open(folder.revocations);

@@ -104,6 +104,10 @@ export class SimulatedDisk implements Journal {
     return this.#journal.lastTrustedMs();
   }
 
+  distrust(problem: string): void {
+    this.#journal.distrust(problem);
+  }
+
   close(): void {
     this.#journal.close();
   }

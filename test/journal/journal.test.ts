@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/base/time.ts';
 import { JournalFault } from '../../src/journal/journal.ts';
+import { UNNAMED_BOOT } from '../../src/journal/last-end.ts';
 import { openJournalFile } from '../../src/journal/open.ts';
 import { newestEntries } from '../../src/journal/query.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
@@ -51,7 +52,7 @@ describe('the file', () => {
     expect(db.prepare(tampering).run().changes).toBe(1);
     db.close();
     const again = openJournalFile(path);
-    expect(again.ok ? '' : again.error).toMatch(/changed or damaged at entry \d/);
+    expect(again.ok ? '' : again.error).toMatch(/is damaged: entry \d (was changed or damaged|is missing)/);
   });
 
   it('of a newer version is left alone', () => {
@@ -129,18 +130,40 @@ describe('an entry', () => {
 });
 
 describe('how the last run ended', () => {
-  it('is told apart: never ran, stopped, fell over', () => {
-    const first = open();
+  it('is told apart: never ran, stopped, killed while the machine ran on, power cut', () => {
+    const first = open('boot-1');
     expect(first.lastEnd).toBe('first-start');
     first.record({ type: 'start', lastEnd: 'first-start', version: '1' });
     first.close();
-    const second = open();
-    expect(second.lastEnd).toBe('unknown');
-    second.record({ type: 'start', lastEnd: 'unknown', version: '1' });
-    second.record({ type: 'stop' });
-    second.record({ type: 'sticker-revoked', sticker: 'AA123456' });
+    const second = open('boot-1');
+    expect(second.lastEnd).toBe('killed');
+    second.record({ type: 'start', lastEnd: 'killed', version: '1' });
     second.close();
-    expect(open().lastEnd).toBe('stopped');
+    const third = open('boot-2');
+    expect(third.lastEnd).toBe('power');
+    third.record({ type: 'start', lastEnd: 'power', version: '1' });
+    third.record({ type: 'stop' });
+    third.record({ type: 'sticker-revoked', sticker: 'AA123456' });
+    third.close();
+    expect(open('boot-3').lastEnd).toBe('stopped');
+  });
+
+  it('is a power cut although a command has written to the log between the boot and the start', () => {
+    const first = open('boot-1');
+    first.record({ type: 'start', lastEnd: 'first-start', version: '1' });
+    first.close();
+    const command = open('boot-2');
+    command.record({ type: 'sticker-revoked', sticker: 'AA123456' });
+    command.close();
+    expect(open('boot-2').lastEnd).toBe('power');
+  });
+
+  it('is not called a power cut where the machine gives its boots no names', () => {
+    const first = open(`${UNNAMED_BOOT}1`);
+    first.record({ type: 'start', lastEnd: 'first-start', version: '1' });
+    first.close();
+    expect(open(`${UNNAMED_BOOT}2`).lastEnd).toBe('unknown');
+    expect(open('boot-2').lastEnd).toBe('unknown');
   });
 
   it('is not forgotten over a busy week', () => {
@@ -156,7 +179,7 @@ describe('how the last run ended', () => {
     })();
     db.close();
     const again = open();
-    expect([again.lastEnd, again.lastTrustedMs()]).toEqual(['unknown', LUNCH_MS]);
+    expect([again.lastEnd, again.lastTrustedMs()]).toEqual(['killed', LUNCH_MS]);
   });
 });
 

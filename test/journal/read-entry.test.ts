@@ -11,6 +11,17 @@ const NOTES: readonly Note[] = [
   { type: 'start', lastEnd: 'power', version: '1.0.0' },
   { type: 'stop' },
   {
+    type: 'log-continued',
+    why: 'SQLITE_CORRUPT',
+    file: 'journal-20211213T114000000Z.db',
+    origin: null,
+    size: null,
+    root: null,
+    uses: 3,
+    stickers: 0,
+    whole: false,
+  },
+  {
     type: 'scan',
     verdict: 'assist',
     reason: 'needs-server',

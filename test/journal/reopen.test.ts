@@ -118,6 +118,6 @@ it('a disk that fails while the journal is opened is one sentence, and no except
   const refused = SqliteJournal.open({ open, clock: time, bootId: 'boot-1', useKeySecret: SECRET });
   expect(refused).toEqual({
     ok: false,
-    error: 'the journal cannot be read (SQLITE_IOERR_READ): check the disk, then start again',
+    error: 'the journal cannot be read: SQLITE_IOERR_READ; check the disk, then start again',
   });
 });

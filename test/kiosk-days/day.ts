@@ -66,7 +66,7 @@ export class Day {
   /** Names of passes that an issuer may take back. */
   someCards: (most: number) => readonly string[] = () => [];
   stickers: DrawnSticker[] = [];
-  #lastRun: 'start' | 'stop' | null = null;
+  #lastRun: Extract<Entry, { type: 'start' | 'stop' }> | null = null;
   #failedBefore = 0;
   #isReopenDue = false;
   #isUncertain = false;
@@ -193,7 +193,7 @@ export class Day {
     const fresh = this.takeEntries(null);
     this.diskRefused();
     if (!isUp || why !== null) return false;
-    const lastEnd = lastRun === null ? 'first-start' : lastRun === 'stop' ? 'stopped' : 'unknown';
+    const lastEnd = lastRun === null ? 'first-start' : this.#endOf(lastRun);
     const begun = fresh.find(({ type }) => type === 'start');
     this.require(
       begun?.type === 'start' && begun.lastEnd === lastEnd,
@@ -201,6 +201,11 @@ export class Day {
     );
     this.door.started(this.house.isScannerPlugged, this.house.isSignalThere);
     return true;
+  }
+
+  #endOf({ type, boot }: Pick<Entry, 'type' | 'boot'>): string {
+    if (type === 'stop') return 'stopped';
+    return boot === this.time.bootId ? 'killed' : 'power';
   }
 
   /** Reads what was committed and remembers it. */
@@ -215,7 +220,7 @@ export class Day {
       }
       const wrong = this.memory.take(entry, card, this.house.policy);
       this.require(wrong === null, wrong ?? '');
-      if (entry.type === 'start' || entry.type === 'stop') this.#lastRun = entry.type;
+      if (entry.type === 'start' || entry.type === 'stop') this.#lastRun = entry;
       if (entry.type === 'sticker-revoked') this.#revoked(entry.sticker);
       count(this.tally, 'entries', entry.type);
     }

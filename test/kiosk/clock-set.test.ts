@@ -7,8 +7,10 @@ import { RELEASED_AT_MS } from '../../src/base/version.ts';
 import { HandSetClock } from '../../src/devices/clock/hand-set-clock.ts';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
 import { JournalFault } from '../../src/journal/journal.ts';
+import { LEAP_PROVES_ITSELF_HOURS } from '../../src/journal/trusted-time.ts';
 import { LATEST_SET_MS, restoreHandSetting, setClock } from '../../src/kiosk/clock-set.ts';
-import { ClockWatch, HAND_SET_GRACE_MS } from '../../src/kiosk/clock-watch.ts';
+import { ClockWatch } from '../../src/kiosk/clock-watch.ts';
+import { GRACE_MS } from '../../src/kiosk/deletion-grace.ts';
 import { openStores, type Stores } from '../../src/kiosk/stores.ts';
 import { clockSettingOf } from '../../src/kiosk/wire-kiosk.ts';
 import { SimulatedDisk } from '../../src/simulation/simulated-disk.ts';
@@ -64,9 +66,12 @@ describe('an owner who sets the clock', () => {
 
   it('lowers the floor under every later clock, over the next start and a signed head too', async () => {
     let kiosk = await started();
+    kiosk.journal.record({ type: 'disk-ready' });
+    machine.advance(LEAP_PROVES_ITSELF_HOURS * HOUR_MS);
     kiosk.journal.record({ type: 'stop' });
+    kiosk.journal.checkpoint(kiosk.logKey);
     kiosk = await started();
-    expect(kiosk.clockFloorMs()).toBe(FUTURE_MS);
+    expect(kiosk.clockFloorMs()).toBe(FUTURE_MS + LEAP_PROVES_ITSELF_HOURS * HOUR_MS);
     set(kiosk, formatInstant(NOW_MS));
     expect(kiosk.clockFloorMs()).toBe(RELEASED_AT_MS);
     expect((await started()).clockFloorMs()).toBe(RELEASED_AT_MS);
@@ -138,7 +143,7 @@ describe('a clock that was set by hand', () => {
 
   it('is no step of the clock; that it ended is told once', () => {
     machine.trust(false);
-    const watch = new ClockWatch(clock);
+    const watch = new ClockWatch(clock, null);
     clock.setByHand(clock.settingFor(NOW_MS));
     watch.wasSet();
     expect(watch.look()).toEqual([]);
@@ -151,7 +156,7 @@ describe('a clock that was set by hand', () => {
 
   it('that a time server takes over in the same breath is told to have ended', () => {
     machine.trust(false);
-    const watch = new ClockWatch(clock);
+    const watch = new ClockWatch(clock, null);
     clock.setByHand(clock.settingFor(FUTURE_MS));
     machine.trust(true);
     watch.wasSet();
@@ -159,13 +164,36 @@ describe('a clock that was set by hand', () => {
   });
 
   it('deletes nothing before the owner had time to notice a wrong date', () => {
-    const watch = new ClockWatch(clock);
+    const watch = new ClockWatch(clock, null);
     expect(watch.mayDelete()).toBe(true);
     clock.setByHand(clock.settingFor(NOW_MS));
     watch.wasSet();
-    machine.advance(HAND_SET_GRACE_MS - 1);
+    machine.advance(GRACE_MS['hand-set'] - 1);
     expect(watch.mayDelete()).toBe(false);
     machine.advance(1);
     expect(watch.mayDelete()).toBe(true);
+  });
+
+  it('leaves a time server that takes over the hour of every leap, whatever is left of the hand’s day', () => {
+    machine.trust(false);
+    const watch = new ClockWatch(clock, null);
+    clock.setByHand(clock.settingFor(NOW_MS));
+    watch.wasSet();
+    machine.trust(true);
+    watch.look();
+    machine.advance(GRACE_MS.stepped - 1);
+    expect(watch.mayDelete()).toBe(false);
+    machine.advance(1);
+    expect(watch.mayDelete()).toBe(true);
+  });
+
+  it('is not held to an hour by a leap in the middle of the day that a slip of the hand has', () => {
+    const watch = new ClockWatch(clock, null);
+    clock.setByHand(clock.settingFor(NOW_MS));
+    watch.wasSet();
+    clock.setByHand(clock.settingFor(NOW_MS + HOUR_MS));
+    watch.look();
+    machine.advance(GRACE_MS.stepped);
+    expect(watch.mayDelete()).toBe(false);
   });
 });

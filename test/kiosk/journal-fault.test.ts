@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { PublicState } from '../../src/door/public-state.ts';
+import { presetNamed } from '../../src/policy/presets.ts';
 import { KioskRig } from '../support/kiosk-rig.ts';
 
 const SETTLED_MS = 60_000;
@@ -89,5 +91,22 @@ describe('a full disk', () => {
     await rig.log.next((event) => event === 'sticker-refused');
     expect(rig.printer.printed).toEqual([]);
     expect(rig.entriesOf('sticker-issued')).toEqual([]);
+  });
+});
+
+describe('what a door does that cannot write', () => {
+  it.each([
+    ['assist', 'amber'],
+    ['refuse', 'red'],
+  ] as const)('is %s where the owner chose that, on the screen in the same turn', async (verdict, lamp) => {
+    const preset = presetNamed('any-genuine');
+    if (preset === null) throw new Error('there is no such preset');
+    const rig = await KioskRig.start({ policy: { ...preset, verdicts: { 'journal-fault': verdict } } });
+    const told: PublicState[] = [];
+    rig.kiosk.subscribe((state) => told.push(state));
+    rig.disk.setFull(true);
+    rig.scan(rig.issuer.pass('membership'));
+    expect(told.at(-1)?.door).toMatchObject({ verdict, reason: 'journal-fault' });
+    expect(told.at(-1)?.signal).toMatchObject({ green: false, relay: false, [lamp]: true });
   });
 });

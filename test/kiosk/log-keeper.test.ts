@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { keptAside } from '../../src/journal/set-aside.ts';
 import { CHECKPOINT_ENTRIES, CHECKPOINT_MINUTES } from '../../src/kiosk/log-keeper.ts';
 import { KioskRig } from '../support/kiosk-rig.ts';
 
@@ -66,10 +68,14 @@ describe('a full disk', () => {
 });
 
 describe('a log that was changed while the kiosk was off', () => {
-  it('is noticed by the kiosk itself, in an entry, and the door goes on', async () => {
-    const rig = await KioskRig.start();
+  const TICKET = { single: true };
+
+  it('is noticed by the kiosk itself, kept aside, and the door goes on in a new log that names its last head', async () => {
+    const rig = await KioskRig.start({ policy: 'event-ticket' });
+    const used = rig.issuer.pass('ticket', TICKET);
+    rig.scan(used);
     for (let at = 0; at < 1_200; at += 1) rig.disk.record({ type: 'dropped', count: at });
-    rig.time.advance(MINUTE_MS);
+    rig.time.advance(6 * MINUTE_MS);
     expect(rig.entriesOf('log-audited')).toMatchObject([{ problem: null }]);
     rig.cutPower();
     const db = new Database(join(rig.folder, 'journal.db'));
@@ -78,12 +84,45 @@ describe('a log that was changed while the kiosk was off', () => {
     );
     db.close();
     await rig.boot();
+    const started = rig.entries.length;
     rig.time.advance(MINUTE_MS);
-    expect(rig.entriesOf('log-audited').at(-1)).toMatchObject({
-      entries: 20,
-      problem: 'entry 20 was changed or damaged',
-    });
-    rig.scan(rig.issuer.pass('ticket'));
-    expect(rig.verdicts.at(-1)).toBe('admit: ok');
+    const problem = 'entry 20 was changed or damaged';
+    expect(rig.entries.slice(0, 2)).toMatchObject([
+      { seq: 0, type: 'log-continued', why: problem, uses: 1, whole: true },
+      { seq: 1, type: 'log-audited', entries: 20, problem },
+    ]);
+    const [file] = keptAside(join(rig.folder, 'journal.db'));
+    const aside = new Database(join(rig.folder, 'damaged', file ?? ''), { readonly: true });
+    expect(aside.prepare('SELECT count(*) >= ? AS whole FROM entry').get(started)).toEqual({ whole: 1 });
+    const size = aside.prepare<[], number>('SELECT max(size) FROM checkpoint').pluck().get();
+    expect(rig.entriesOf('log-continued')).toMatchObject([{ file, size }]);
+    aside.close();
+    rig.scan(used);
+    rig.scan(rig.issuer.pass('ticket', TICKET));
+    expect(rig.verdicts).toEqual(['refuse: already-used', 'admit: ok']);
+    rig.time.advance(6 * MINUTE_MS);
+    expect(checkpointSizes(rig).at(-1)).toBeGreaterThan(rig.entriesOf('scan').at(-1)?.seq ?? Number.POSITIVE_INFINITY);
   });
+
+  it('while somebody stands at the door is not written to by what staff press for them', async () => {
+    const rig = await KioskRig.start();
+    for (let at = 0; at < 20; at += 1) rig.disk.record({ type: 'dropped', count: at });
+    rig.scan('a bus ticket');
+    rig.disk.distrust('entry 3 was changed or damaged');
+    rig.disk.record({ type: 'dropped', count: 1 });
+    rig.press('admit');
+    expect(rig.entriesOf('staff-admitted')).toEqual([]);
+    expect(rig.levels).toMatchObject({ green: false, relay: false });
+  });
+});
+
+it('a log key that was lost once is no damage: the log goes on, and says so', async () => {
+  const rig = await KioskRig.start();
+  rig.time.advance(6 * MINUTE_MS);
+  rig.cutPower();
+  rmSync(join(rig.folder, 'log-key.jwk'));
+  await rig.boot();
+  rig.time.advance(6 * MINUTE_MS);
+  expect(rig.entriesOf('log-continued')).toEqual([]);
+  expect(rig.entriesOf('log-audited').at(-1)).toMatchObject({ problem: expect.stringContaining('none of the keys') });
 });

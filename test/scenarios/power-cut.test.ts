@@ -63,7 +63,7 @@ describe('a power cut right after the lamp', () => {
     expect(door.entries.some((entry) => entry.type === 'shown' && entry.of === ack.seq)).toBe(false);
 
     const after = await door.start();
-    expect(door.entries.findLast(({ type }) => type === 'start')).toMatchObject({ lastEnd: 'unknown' });
+    expect(door.entries.findLast(({ type }) => type === 'start')).toMatchObject({ lastEnd: 'killed' });
     expect(await door.verdictOn(after, ticket)).toMatchObject(DOUBTED);
     expect(await after.state()).toMatchObject({ door: { verdict: 'assist', reason: 'already-used' } });
     expect(await door.verdictOn(after, door.pass('ticket'))).toMatchObject(ADMITTED);

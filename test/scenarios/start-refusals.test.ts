@@ -149,7 +149,6 @@ describe('a data folder that cannot be used stops the kiosk with one sentence', 
   });
 
   it.each([
-    ['journal.db', /^the journal \S+journal\.db cannot be used: .*; keep the file and start on an empty folder$/],
     ['trust.db', /^the trust store \S+trust\.db cannot be used: .*; keep the file and import the keys again$/],
     ['settings.json', /settings\.json cannot be read as JSON .*; mend it or delete it/],
     ['keys/sticker.jwk', /^the sticker key \S+ cannot be used: .*; restore it or move it away/],

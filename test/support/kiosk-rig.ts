@@ -13,10 +13,10 @@ import { simulatedSignal } from '../../src/devices/signal/simulated-signal.ts';
 import type { StaffButton } from '../../src/door/event.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import { loadLogKey } from '../../src/journal/log-key.ts';
-import { openJournalFile, openJournalReader } from '../../src/journal/open.ts';
-import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
+import { openJournalReader } from '../../src/journal/open.ts';
 import { Kiosk } from '../../src/kiosk/kiosk.ts';
 import { LogKeeper } from '../../src/kiosk/log-keeper.ts';
+import { openKioskJournal } from '../../src/kiosk/open-journal.ts';
 import { withOwnStickers } from '../../src/kiosk/own-stickers.ts';
 import { StickerDesk } from '../../src/kiosk/sticker-desk.ts';
 import type { TrustedKey } from '../../src/pass/trust.ts';
@@ -105,15 +105,21 @@ export class KioskRig {
           if (boot === this.#boots) callback();
         }),
     };
-    const journal = SqliteJournal.open({
-      open: () => openJournalFile(join(this.folder, 'journal.db')),
-      clock,
-      bootId: 'boot',
-      useKeySecret: Buffer.alloc(32, 7),
-    });
     const key = await loadStickerKey(join(this.folder, 'sticker.jwk'));
     const logKey = loadLogKey(join(this.folder, 'log-key.jwk'), { venueId: 'venue', kioskId: '7A' });
-    if (!journal.ok || !key.ok || !logKey.ok) throw new Error('the stores do not open');
+    if (!key.ok || !logKey.ok) throw new Error('the stores do not open');
+    const journal = await openKioskJournal(
+      {
+        path: join(this.folder, 'journal.db'),
+        key: logKey.value,
+        clock,
+        bootId: 'boot',
+        useKeySecret: Buffer.alloc(32, 7),
+      },
+      this.log.listener,
+      null,
+    );
+    if (!journal.ok) throw new Error(journal.error);
     const disk = new SimulatedDisk(journal.value);
     this.#disk = disk;
     this.scanner = simulatedScanner();

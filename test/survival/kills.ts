@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { seededRandom } from '../support/seed.ts';
 import { AckPipe } from './ack-pipe.ts';
-import { checkJournal } from './journal-check.ts';
+import { checkJournal, misnamedEnds } from './journal-check.ts';
 import { KioskRun } from './kiosk-run.ts';
 import { Ledger } from './ledger.ts';
 import { type Build, buildOf } from './mutants.ts';
@@ -46,6 +46,7 @@ class Lane {
   readonly #pipe: AckPipe;
   readonly #random: () => number;
   #entries = 0;
+  #hasStarted = false;
   #answered: () => void = () => {};
   #feed: () => void = () => {};
 
@@ -90,11 +91,13 @@ class Lane {
     await this.#pipe.drained();
     const journal = checkJournal(this.#site.journal, this.#entries);
     const accounts = this.#ledger.settle(journal.scans);
+    const misnamed = misnamedEnds(journal.lastEnds, 'killed', !this.#hasStarted);
+    this.#hasStarted ||= journal.lastEnds.length > 0;
     this.#entries = journal.entries;
     tally.admissions += accounts.admissions;
     tally.acknowledged += accounts.acknowledged;
     tally.recordedUnseen += journal.scans.length - accounts.acknowledged;
-    return [...problems, ...journal.problems, ...accounts.problems];
+    return [...problems, ...journal.problems, ...misnamed, ...accounts.problems];
   }
 
   /** Proves the whole journal once more and leaves the folder. */

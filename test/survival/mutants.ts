@@ -42,6 +42,15 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
     { file: 'journal/open.js', from: 'const FULL_SYNC = 2', to: 'const FULL_SYNC = 1' },
   ],
   'missing-directory-sync': [{ file: 'base/atomic-file.js', from: 'syncFolder(dirname(path));', to: '' }],
+  // What ended by a wrong date is forgotten at once.
+  'hasty-purge': [
+    {
+      file: 'kiosk/deletion-grace.js',
+      from: 'return nowMs >= this.#endsMs',
+      to: 'return true',
+    },
+  ],
+  'believes-any-date': [{ file: 'journal/trusted-time.js', from: 'if (isLeap && !isProven)', to: 'if (false)' }],
   'no-reserve': [{ file: 'journal/reserve.js', from: 'unlinkSync(this.#path);', to: 'return false;' }],
 };
 

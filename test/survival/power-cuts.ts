@@ -10,7 +10,7 @@ import { Machine, type MachineParts } from '../guest/machine.ts';
 import { missingPackages, TOOL_ENV } from '../guest/needs.ts';
 import { seededRandom } from '../support/seed.ts';
 import type { Light } from './ack-pipe.ts';
-import { checkJournal, type Journal } from './journal-check.ts';
+import { checkJournal, type Journal, misnamedEnds } from './journal-check.ts';
 import { Ledger } from './ledger.ts';
 import { buildOf, PROJECT } from './mutants.ts';
 import { optionsOf } from './options.ts';
@@ -61,6 +61,7 @@ class Lane {
   readonly #ledger: Ledger;
   readonly #random: () => number;
   #entries = 0;
+  #hasStarted = false;
 
   constructor(folder: string, parts: Omit<MachineParts, 'data'>, site: Site, random: () => number) {
     this.#folder = folder;
@@ -117,10 +118,12 @@ class Lane {
     await machine.cutPower();
     const journal = this.#recover();
     const accounts = this.#ledger.settle(journal.scans);
+    const misnamed = misnamedEnds(journal.lastEnds, 'power', !this.#hasStarted);
+    this.#hasStarted ||= journal.lastEnds.length > 0;
     this.#entries = journal.entries;
     tally.admissions += accounts.admissions;
     tally.acknowledged += accounts.acknowledged;
-    return [...problems, ...journal.problems, ...accounts.problems];
+    return [...problems, ...journal.problems, ...misnamed, ...accounts.problems];
   }
 
   /** What a machine that starts now would find: the file system's own log is played back on a copy, then SQLite's. */
@@ -137,7 +140,7 @@ class Lane {
     const found = join(this.#folder, 'found');
     rmSync(found, { recursive: true, force: true });
     mkdirSync(found);
-    for (const name of ['journal.db', 'journal.db-wal']) {
+    for (const name of ['journal.db', 'journal.db-wal', 'log-key.jwk']) {
       execFileSync('debugfs', ['-R', `dump /${name} ${join(found, name)}`, copy], { env: TOOL_ENV, stdio: 'ignore' });
     }
     const path = join(found, 'journal.db');

@@ -1,0 +1,112 @@
+import Database from 'better-sqlite3';
+import { reasonOf } from '../base/assert.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { isUnchanged } from './entry.ts';
+import { salvage } from './salvage.ts';
+import type { VerifierKey } from './signed-note.ts';
+
+const BATCH = 1_000;
+/** A damaged page may claim any number for the newest entry; a kiosk signs after some hundred. */
+const MOST_UNSIGNED = 100_000;
+
+export interface DamagedStretch {
+  readonly from: number;
+  readonly to: number;
+  /** `unreadable`: the file is damaged there; `changed`: it is not what was hashed when it was written. */
+  readonly what: 'unreadable' | 'changed' | 'missing';
+}
+
+/** What is left of a journal that was set aside. */
+export interface DamageReport {
+  /** As many as can be told of. */
+  readonly entries: number;
+  readonly sound: number;
+  /** In order. */
+  readonly stretches: readonly DamagedStretch[];
+  /** Size of the newest head that the kiosk has signed; null where none can be read. */
+  readonly signedSize: number | null;
+}
+
+type State = 'sound' | DamagedStretch['what'];
+
+/** Looks at each entry of a damaged journal for itself; the error is one sentence. */
+export function reportDamage(path: string, key: VerifierKey): Result<DamageReport, string> {
+  const signedSize = salvage(path, key).head?.size ?? null;
+  let db: Database.Database;
+  try {
+    db = new Database(path, { readonly: true, fileMustExist: true });
+  } catch (thrown) {
+    return err(`cannot read ${path}: ${reasonOf(thrown)}`);
+  }
+  try {
+    return ok(scan(db, signedSize));
+  } catch (thrown) {
+    if (!(thrown instanceof Database.SqliteError)) throw thrown;
+    return err(`nothing in ${path} can be read by this program: ${thrown.message}; keep the file`);
+  } finally {
+    db.close();
+  }
+}
+
+function scan(db: Database.Database, signedSize: number | null): DamageReport {
+  const rows = db.prepare<[number, number], { seq: number; bytes: unknown; leaf: unknown }>(
+    'SELECT seq, bytes, leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq',
+  );
+  const last = newestSeq(db);
+  const known = signedSize ?? 0;
+  const end = Math.max(known, Math.min(last === null ? 0 : last + 1, known + MOST_UNSIGNED));
+  const stretches: { from: number; to: number; what: DamagedStretch['what'] }[] = [];
+  let sound = 0;
+  const found = (seq: number, state: State): void => {
+    const open = stretches.at(-1);
+    if (state === 'sound') sound += 1;
+    else if (open?.what === state && open.to === seq - 1) open.to = seq;
+    else stretches.push({ from: seq, to: seq, what: state });
+  };
+  const look = (from: number, to: number): void => {
+    const there = statesOf(() => rows.all(from, to));
+    if (there === null && to - from === 1) found(from, 'unreadable');
+    if (there === null && to - from > 1) {
+      const middle = Math.floor((from + to) / 2);
+      look(from, middle);
+      look(middle, to);
+    }
+    if (there === null) return;
+    for (let seq = from; seq < to; seq += 1) found(seq, there.get(seq) ?? 'missing');
+  };
+  for (let at = 0; at < end; at += BATCH) look(at, Math.min(at + BATCH, end));
+  return { entries: end, sound, stretches, signedSize };
+}
+
+/** Null where a page on the way to them is damaged. */
+function statesOf(
+  read: () => readonly { readonly seq: number; readonly bytes: unknown; readonly leaf: unknown }[],
+): ReadonlyMap<number, State> | null {
+  try {
+    return new Map(read().map((row) => [row.seq, isUnchanged(row) ? 'sound' : 'changed']));
+  } catch {
+    return null;
+  }
+}
+
+function newestSeq(db: Database.Database): number | null {
+  try {
+    return db.prepare<[], number | null>('SELECT max(seq) FROM entry').pluck().get() ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The report in sentences. */
+export function damageText({ entries, sound, stretches, signedSize }: DamageReport): readonly string[] {
+  const means = { unreadable: 'cannot be read', changed: 'changed or damaged', missing: 'missing' } as const;
+  return [
+    `${sound} of ${entries} entries are as they were written.`,
+    ...stretches.map(
+      ({ from, to, what }) => `${from === to ? `Entry ${from}` : `Entries ${from} to ${to}`}: ${means[what]}.`,
+    ),
+    signedSize === null
+      ? 'No signed checkpoint can be read.'
+      : `The newest checkpoint that can be read was signed over ${signedSize} entries.`,
+  ];
+}

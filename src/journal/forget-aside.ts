@@ -1,0 +1,71 @@
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { replaceFile, syncFile } from '../base/atomic-file.ts';
+import { parseInstant } from '../base/time.ts';
+import { damagedFolder, keptAside } from './set-aside.ts';
+
+const NAME = /^journal-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z\.db$/;
+/** Whatever tells one person from another, or will once somebody has the pass. */
+const PERSONAL = ['salt', 'facts', 'use', 'unshown', 'sticker'] as const;
+
+/**
+ * Takes salts, facts and use keys out of the damaged journals that were set aside before `untilMs` (milliseconds since
+ * the epoch). Where the damage does not let them be deleted, the readable entries and checkpoints are written out
+ * as lines and the file is overwritten. Throws what the disk says.
+ */
+export function forgetAside(path: string, untilMs: number): void {
+  for (const name of keptAside(path)) {
+    const at = parseInstant(name.replace(NAME, '$1-$2-$3T$4:$5:$6.$7Z'));
+    if (!at.ok || at.value >= untilMs) continue;
+    const file = join(damagedFolder(path), name);
+    if (!deletePersonal(file)) writeOut(file);
+  }
+}
+
+/** @returns false where the file cannot be written, or says afterwards that it is not sound */
+function deletePersonal(file: string): boolean {
+  let db: Database.Database | null = null;
+  try {
+    db = new Database(file, { fileMustExist: true });
+    db.pragma('secure_delete = ON');
+    const counts = PERSONAL.map((table) => db?.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0);
+    if (counts.every((count) => count === 0)) return true;
+    // A page that no table knows of any more may hold rows that nothing deletes.
+    if (db.pragma('integrity_check(1)', { simple: true }) !== 'ok') return false;
+    for (const table of PERSONAL) db.exec(`DELETE FROM ${table}`);
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    db?.close();
+  }
+}
+
+function writeOut(file: string): void {
+  const lines: string[] = [];
+  for (const query of [
+    'SELECT CAST(bytes AS TEXT) FROM entry ORDER BY seq',
+    'SELECT note FROM checkpoint ORDER BY size',
+  ]) {
+    try {
+      const db = new Database(file, { readonly: true });
+      try {
+        for (const text of db.prepare<[], unknown>(query).pluck().iterate()) lines.push(String(text));
+      } finally {
+        db.close();
+      }
+    } catch {
+      // As far as the damage goes.
+    }
+  }
+  replaceFile(`${file}.txt`, `${lines.join('\n')}\n`);
+  for (const side of ['', '-wal', '-shm']) {
+    const size = statSync(`${file}${side}`, { throwIfNoEntry: false })?.size;
+    if (size === undefined) continue;
+    writeFileSync(`${file}${side}`, Buffer.alloc(size), { flag: 'r+' });
+    syncFile(`${file}${side}`);
+    rmSync(`${file}${side}`);
+  }
+}

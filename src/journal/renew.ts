@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import { reasonOf } from '../base/assert.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import type { Clock } from '../base/time.ts';
+import { toBase64 } from './byte-text.ts';
+import type { Note } from './entry.ts';
+import { EntryWriter } from './entry-writer.ts';
+import type { LogKey } from './log-key.ts';
+import { type OpenTrouble, openJournal } from './open.ts';
+import { type Salvage, type SalvagedUse, salvage } from './salvage.ts';
+import { buildingPath, damagedFolder, finishTakingPlace, setAside, takePlace } from './set-aside.ts';
+import { writeCheckpoint } from './signed-heads.ts';
+import { prepareStatements, type UseRow } from './statements.ts';
+
+/** Where an admission of the log before stands among those whose signal is in doubt: no entry has such a number. */
+export const unshownBefore = (seq: number): number => -1 - seq;
+
+export interface RenewingFileOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly bootId: string;
+  /** Signs the first head of a new log, and tells the heads of the one before. */
+  readonly key: LogKey;
+  /** Told of a log that was begun in the place of a damaged one. */
+  readonly continued: (note: Extract<Note, { readonly type: 'log-continued' }>) => void;
+}
+
+/**
+ * Opens a journal for writing. One that is damaged is kept aside whole, and a new one takes its place that names the last
+ * signed head of the old one and remembers what it can still read of it: which passes were used, which stickers exist.
+ * @returns for `SqliteJournal`: opens the file; a suspicion sets it aside even if it opens
+ */
+export function renewingFile(
+  options: RenewingFileOptions,
+): (suspicion: string | null) => Result<Database.Database, OpenTrouble> {
+  const { path } = options;
+  return (suspicion) => {
+    try {
+      finishTakingPlace(path);
+      let why = suspicion;
+      if (why === null) {
+        const opened = openJournal(path);
+        if (opened.ok || opened.error.kind !== 'damaged') return opened;
+        why = opened.error.why;
+      }
+      const file = setAside(path, options.clock.wall().atMs);
+      const note = build(options, why, file);
+      if (!note.ok) return note;
+      takePlace(path);
+      options.continued(note.value);
+      return openJournal(path);
+    } catch (thrown) {
+      const why = reasonOf(thrown);
+      const says = `the damaged journal ${path} cannot be set aside: ${why}; check the disk and its free space, then start again`;
+      return err({ kind: 'disk', why, says });
+    }
+  };
+}
+
+function build(
+  { path, clock, bootId, key }: RenewingFileOptions,
+  why: string,
+  file: string,
+): Result<Extract<Note, { readonly type: 'log-continued' }>, OpenTrouble> {
+  const old = salvage(join(damagedFolder(path), file), key.verifier);
+  const opened = openJournal(buildingPath(path));
+  if (!opened.ok) return opened;
+  const db = opened.value;
+  try {
+    const note = db.transaction(() => {
+      const carried = carryOver(db, old, clock.wall().atMs);
+      const continued = {
+        type: 'log-continued',
+        why,
+        file,
+        origin: old.head?.origin ?? null,
+        size: old.head?.size ?? null,
+        root: old.head === null ? null : toBase64(old.head.root),
+        ...carried,
+      } as const;
+      const statements = prepareStatements(db);
+      const seq = new EntryWriter(statements, clock, bootId, () => old.lastTrustedMs).append(continued);
+      if (old.count !== null) statements.foldCount.run(seq, old.count.inside, old.count.since_ms);
+      writeCheckpoint(statements, key, clock, old.lastTrustedMs);
+      return continued;
+    })();
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    return ok(note);
+  } finally {
+    db.close();
+  }
+}
+
+function carryOver(
+  db: Database.Database,
+  old: Salvage,
+  nowMs: number,
+): { readonly uses: number; readonly stickers: number; readonly whole: boolean } {
+  const addUse = db.prepare<[Buffer, ...UseRow]>(
+    'INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms, mono_ends_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const addSticker = db.prepare<[string, Buffer | null, number, number, number | null, number]>(
+    'INSERT INTO sticker (id, use_key, until_ms, single, pass_until_ms, revoked) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const addUnshown = db.prepare<[number, Buffer, number]>(
+    'INSERT INTO unshown (seq, use_key, wall_ms) VALUES (?, ?, ?)',
+  );
+  const addWitnessed = db.prepare<[string, number, Buffer]>(
+    'INSERT INTO witnessed (origin, size, root) VALUES (?, ?, ?)',
+  );
+  const setLastRun = db.prepare<[string, string | null]>('INSERT INTO last_run (id, type, boot) VALUES (1, ?, ?)');
+  const uses = countAdded(old.uses, ({ key, ends_ms, row }) =>
+    addUse.run(key, -1, ...stampOf(row, nowMs), ends_ms, row?.mono_ends_ms ?? null),
+  );
+  const stickers = countAdded(old.stickers, (row) =>
+    addSticker.run(row.id, row.use_key, row.until_ms, row.single, row.pass_until_ms, row.revoked),
+  );
+  countAdded(old.unshown, (row) => addUnshown.run(unshownBefore(row.seq), row.use_key, row.wall_ms));
+  countAdded(old.witnessed, (row) => addWitnessed.run(row.origin, row.size, row.root));
+  const run = old.lastRun ?? { type: 'damaged', boot: null };
+  if (countAdded([run], ({ type, boot }) => setLastRun.run(type, boot)) === 0) setLastRun.run('damaged', null);
+  const whole = old.isWhole && uses === old.uses.length && stickers === old.stickers.length;
+  return { uses, stickers, whole };
+}
+
+/** When a use was is on a damaged page: it counts as made now, so that no pass comes in twice for that. */
+const stampOf = (row: SalvagedUse['row'], nowMs: number): [string, number, number] =>
+  row === null ? ['', 0, Math.floor(nowMs)] : [row.boot, row.mono_ms, row.wall_ms];
+
+/** A row that a damaged page has made impossible is left out. */
+function countAdded<Row>(rows: readonly Row[], add: (row: Row) => void): number {
+  let added = 0;
+  for (const row of rows) {
+    try {
+      add(row);
+      added += 1;
+    } catch (thrown) {
+      if (!isImpossibleRow(thrown)) throw thrown;
+    }
+  }
+  return added;
+}
+
+const isImpossibleRow = (thrown: unknown): boolean =>
+  thrown instanceof TypeError ||
+  thrown instanceof RangeError ||
+  (thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('SQLITE_CONSTRAINT'));

@@ -1,0 +1,173 @@
+import Database from 'better-sqlite3';
+import type { Checkpoint } from './checkpoint.ts';
+import { verifyEd25519 } from './native-crypto.ts';
+import { openCheckpoint } from './open-checkpoint.ts';
+import type { VerifierKey } from './signed-note.ts';
+
+/** A use key as far as it could be read: what is null stood on a damaged page. */
+export interface SalvagedUse {
+  readonly key: Buffer;
+  readonly ends_ms: number;
+  readonly row: {
+    readonly boot: string;
+    readonly mono_ms: number;
+    readonly wall_ms: number;
+    readonly mono_ends_ms: number | null;
+  } | null;
+}
+
+export interface SalvagedSticker {
+  readonly id: string;
+  readonly use_key: Buffer | null;
+  readonly until_ms: number;
+  readonly single: number;
+  readonly pass_until_ms: number | null;
+  readonly revoked: number;
+}
+
+/** What can still be read of a damaged journal. */
+export interface Salvage {
+  /** The newest head that this kiosk has signed. */
+  readonly head: Checkpoint | null;
+  readonly lastTrustedMs: number | null;
+  readonly uses: readonly SalvagedUse[];
+  readonly stickers: readonly SalvagedSticker[];
+  readonly unshown: readonly { readonly seq: number; readonly use_key: Buffer; readonly wall_ms: number }[];
+  readonly witnessed: readonly { readonly origin: string; readonly size: number; readonly root: Buffer }[];
+  readonly lastRun: { readonly type: string; readonly boot: string | null } | null;
+  readonly count: { readonly inside: number; readonly since_ms: number } | null;
+  /** Use keys and stickers were read to the last one. */
+  readonly isWhole: boolean;
+}
+
+const NOTHING: Salvage = {
+  head: null,
+  lastTrustedMs: null,
+  uses: [],
+  stickers: [],
+  unshown: [],
+  witnessed: [],
+  lastRun: null,
+  count: null,
+  isWhole: false,
+};
+
+/** Reads what is left of a damaged journal file, page by page around the damage. Changes no byte of it. */
+export function salvage(path: string, key: VerifierKey): Salvage {
+  let db: Database.Database;
+  try {
+    db = new Database(path, { readonly: true });
+  } catch {
+    return NOTHING;
+  }
+  try {
+    const { uses, isWhole: areUsesWhole } = salvageUses(db);
+    const stickers = fromBothEnds<SalvagedSticker>(
+      db,
+      'SELECT id, use_key, until_ms, single, pass_until_ms, revoked FROM sticker ORDER BY id',
+      ({ id, use_key }) => typeof id === 'string' && (use_key === null || Buffer.isBuffer(use_key)),
+    );
+    const { head, lastTrustedMs } = newestHead(db, key);
+    return {
+      head,
+      lastTrustedMs,
+      uses,
+      stickers: [...new Map(stickers.rows.map((row) => [row.id, row])).values()],
+      unshown: fromBothEnds<Salvage['unshown'][number]>(
+        db,
+        'SELECT seq, use_key, wall_ms FROM unshown ORDER BY seq',
+        ({ use_key }) => Buffer.isBuffer(use_key),
+      ).rows,
+      witnessed: fromBothEnds<Salvage['witnessed'][number]>(
+        db,
+        'SELECT origin, size, root FROM witnessed ORDER BY origin',
+        ({ root }) => Buffer.isBuffer(root),
+      ).rows,
+      lastRun: one<NonNullable<Salvage['lastRun']>>(
+        db,
+        `SELECT type, ${columnOrNull(db, 'last_run', 'boot')} FROM last_run`,
+      ),
+      count: one<NonNullable<Salvage['count']>>(db, 'SELECT inside, since_ms FROM head_count'),
+      isWhole: areUsesWhole && stickers.isWhole,
+    };
+  } finally {
+    db.close();
+  }
+}
+
+/** Every key stands twice, in the table and in its index: what one has lost the other may still have. */
+function salvageUses(db: Database.Database): Pick<Salvage, 'uses' | 'isWhole'> {
+  const monoEnds = columnOrNull(db, 'use', 'mono_ends_ms');
+  const table = fromBothEnds<Pick<SalvagedUse, 'key' | 'ends_ms'> & NonNullable<SalvagedUse['row']>>(
+    db,
+    `SELECT key, ends_ms, boot, mono_ms, wall_ms, ${monoEnds} FROM use NOT INDEXED ORDER BY key`,
+    hasKey,
+  );
+  const index = fromBothEnds<{ key: Buffer; ends_ms: number }>(
+    db,
+    'SELECT key, ends_ms FROM use INDEXED BY use_ends ORDER BY ends_ms',
+    hasKey,
+  );
+  const uses = new Map<string, SalvagedUse>();
+  for (const { key, ends_ms } of index.rows) uses.set(key.toString('hex'), { key, ends_ms, row: null });
+  for (const { key, ends_ms, ...row } of table.rows) uses.set(key.toString('hex'), { key, ends_ms, row });
+  // One of the two read to its end has them all.
+  return { uses: [...uses.values()], isWhole: table.isWhole || index.isWhole };
+}
+
+const hasKey = ({ key }: { readonly key: Buffer }): boolean => Buffer.isBuffer(key);
+
+/** A column that a file of an older version has not got reads as null. */
+function columnOrNull(db: Database.Database, table: string, column: string): string {
+  const columns: { readonly name: string }[] = [];
+  readInto(columns, db, `SELECT name FROM pragma_table_info('${table}')`);
+  return columns.some(({ name }) => name === column) ? column : `NULL AS ${column}`;
+}
+
+/**
+ * The rows of a query from its beginning up to the damage, and from its end back to it.
+ * @param isRow false for what a damaged page has made of a row: no type of a column holds there
+ */
+function fromBothEnds<Row>(
+  db: Database.Database,
+  ordered: string,
+  isRow: (row: Row) => boolean,
+): { readonly rows: Row[]; readonly isWhole: boolean } {
+  const rows: Row[] = [];
+  const isRead = readInto(rows, db, ordered);
+  if (!isRead) readInto(rows, db, `${ordered} DESC`);
+  const sound = rows.filter(isRow);
+  return { rows: sound, isWhole: isRead && sound.length === rows.length };
+}
+
+function readInto<Row>(rows: Row[], db: Database.Database, query: string): boolean {
+  try {
+    for (const row of db.prepare<[], Row>(query).iterate()) rows.push(row);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function one<Row>(db: Database.Database, query: string): Row | null {
+  const rows: Row[] = [];
+  readInto(rows, db, query);
+  return rows[0] ?? null;
+}
+
+function newestHead(db: Database.Database, key: VerifierKey): Pick<Salvage, 'head' | 'lastTrustedMs'> {
+  const { rows } = fromBothEnds<{ note: string; last_trusted_ms: number | null }>(
+    db,
+    'SELECT note, last_trusted_ms FROM checkpoint ORDER BY size',
+    ({ note }) => typeof note === 'string',
+  );
+  let head: Checkpoint | null = null;
+  let lastTrustedMs: number | null = null;
+  for (const { note, last_trusted_ms } of rows) {
+    const opened = openCheckpoint(note, [key], verifyEd25519);
+    if (!opened.ok || opened.value.checkpoint.size <= (head?.size ?? 0)) continue;
+    head = opened.value.checkpoint;
+    lastTrustedMs = last_trusted_ms;
+  }
+  return { head, lastTrustedMs };
+}

@@ -1,0 +1,79 @@
+import { copyFileSync, linkSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { syncFile, syncFolder } from '../base/atomic-file.ts';
+import { makeFolder } from '../base/make-folder.ts';
+import { formatInstant } from '../base/time.ts';
+
+const SIDE_FILES = ['', '-wal'] as const;
+const NAME = /^journal-\d{8}T\d{9}Z\.db$/;
+
+/** Where a new log is built, and the name under which it is whole and waits to take the place of the damaged one. */
+export const buildingPath = (path: string): string => `${path}.new`;
+const readyPath = (path: string): string => `${path}.ready`;
+
+/** The folder beside a journal where the damaged ones are kept. */
+export const damagedFolder = (path: string): string => join(dirname(path), 'damaged');
+
+/**
+ * Gives a damaged journal a second name in the folder `damaged`; the first one stays until `takePlace`, so that a power
+ * cut in between loses nothing and repeats nothing. Throws what the file system says.
+ * @param atMs milliseconds since the epoch, for the name
+ * @returns the name of the file there
+ */
+export function setAside(path: string, atMs: number): string {
+  const folder = damagedFolder(path);
+  makeFolder(folder, 0o700);
+  const name = alreadyThere(path, folder) ?? `journal-${formatInstant(atMs).replaceAll(/[-:.]/g, '')}.db`;
+  for (const side of SIDE_FILES) {
+    const target = join(folder, `${name}${side}`);
+    if (statSync(`${path}${side}`, { throwIfNoEntry: false }) === undefined) continue;
+    if (statSync(target, { throwIfNoEntry: false }) !== undefined) continue;
+    try {
+      linkSync(`${path}${side}`, target);
+    } catch {
+      // Some file systems know no second names.
+      copyFileSync(`${path}${side}`, target);
+      syncFile(target);
+    }
+  }
+  syncFolder(folder);
+  syncFolder(dirname(path));
+  return name;
+}
+
+/** The name that an attempt before a power cut has given to the same file. */
+function alreadyThere(path: string, folder: string): string | null {
+  const { ino, dev } = statSync(path);
+  const isSame = (name: string): boolean => {
+    const there = statSync(join(folder, name));
+    return there.ino === ino && there.dev === dev;
+  };
+  return readdirSync(folder).find((name) => NAME.test(name) && isSame(name)) ?? null;
+}
+
+/** Puts the log that was built in the place of the damaged one; from the first rename on a power cut only delays it. */
+export function takePlace(path: string): void {
+  renameSync(buildingPath(path), readyPath(path));
+  syncFolder(dirname(path));
+  finishTakingPlace(path);
+}
+
+/** Ends what a power cut has interrupted; to be called before the journal is opened. */
+export function finishTakingPlace(path: string): void {
+  // A log that was not finished says nothing that the damaged one does not.
+  for (const side of ['', '-wal', '-shm']) rmSync(`${buildingPath(path)}${side}`, { force: true });
+  if (statSync(readyPath(path), { throwIfNoEntry: false }) === undefined) return;
+  // A write-ahead log that stayed would be played back into the new file.
+  for (const side of ['-wal', '-shm', '']) rmSync(`${path}${side}`, { force: true });
+  renameSync(readyPath(path), path);
+  syncFolder(dirname(path));
+}
+
+/** The damaged journals that are kept, the oldest first. */
+export function keptAside(path: string): readonly string[] {
+  const folder = damagedFolder(path);
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
+  return readdirSync(folder)
+    .filter((name) => NAME.test(name))
+    .sort();
+}

@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forgetAside } from '../../src/journal/forget-aside.ts';
+import { DAMAGES, damageSector, type Evening, makeEvening, SECTOR_BYTES } from '../support/damaged-journal.ts';
+
+/** `npm run flips` damages every one of them. */
+const EVERY = 4;
+
+let evening: Evening;
+const folder = mkdtempSync(join(tmpdir(), 'damage-'));
+beforeAll(async () => {
+  evening = await makeEvening(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it.each([
+  ['an entry', (file: Buffer) => file],
+  ['a page of the table of salts', (file: Buffer) => spoilPageOf(file, 'salt')],
+])('a log that was set aside for %s holds no salt and no used pass 28 days later', async (_, spoil) => {
+  const aside = join(folder, 'damaged');
+  rmSync(aside, { recursive: true, force: true });
+  mkdirSync(aside);
+  const salts = personalBytes(evening.file);
+  expect(salts.length).toBeGreaterThan(100);
+  const file = join(aside, 'journal-20211213T024000000Z.db');
+  writeFileSync(file, spoil(Buffer.from(evening.file)));
+  const atMs = Date.parse('2021-12-13T02:40:00.000Z');
+  forgetAside(join(folder, 'journal.db'), atMs);
+  expect(readdirSync(aside).map((name) => readFileSync(join(aside, name)).length)).toEqual([evening.file.length]);
+  forgetAside(join(folder, 'journal.db'), atMs + 1);
+  const left = Buffer.concat(readdirSync(aside).map((name) => readFileSync(join(aside, name))));
+  expect(salts.filter((bytes) => left.includes(bytes))).toEqual([]);
+  expect(evening.entries.filter((bytes) => left.includes(bytes)).length).toBe(evening.entries.length);
+});
+
+/** A file in the mode of a write-ahead log cannot be opened out of memory. */
+function opened(file: Buffer): Database.Database {
+  const path = join(folder, 'looked-at.db');
+  writeFileSync(path, file);
+  return new Database(path);
+}
+
+function personalBytes(file: Buffer): readonly Buffer[] {
+  const db = opened(file);
+  try {
+    const keys = db.prepare<[], Buffer>('SELECT pass FROM salt UNION SELECT key FROM use').pluck().all();
+    return keys.filter((bytes) => file.includes(bytes));
+  } finally {
+    db.close();
+  }
+}
+
+/** Damages the first page of a table, so that no row of it can be deleted. */
+function spoilPageOf(file: Buffer, table: string): Buffer {
+  const db = opened(file);
+  const root = db.prepare<[string], number>('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table);
+  const size = Number(db.pragma('page_size', { simple: true }));
+  db.close();
+  file.fill(0xff, ((root ?? 1) - 1) * size, ((root ?? 1) - 1) * size + 16);
+  return file;
+}
+
+describe('a sector of the disk that goes bad', () => {
+  it.each(DAMAGES)('(%s) changes no admission unnoticed, lets nobody in again and stops no start', async (damage) => {
+    const problems: string[] = [];
+    const outcomes = { unharmed: 0, noticed: 0 };
+    const sectors = evening.file.length / SECTOR_BYTES;
+    for (let sector = DAMAGES.indexOf(damage); sector < sectors; sector += EVERY) {
+      const flip = await damageSector(evening, sector, damage);
+      outcomes[flip.outcome] += 1;
+      problems.push(...flip.problems.map((problem) => `sector ${sector}: ${problem}`));
+    }
+    expect(problems).toEqual([]);
+    expect(outcomes.noticed).toBeGreaterThan(0);
+  });
+});

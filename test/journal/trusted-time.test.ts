@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../src/base/time.ts';
+import { RELEASED_AT_MS } from '../../src/base/version.ts';
+import { LEAP_DAYS, LEAP_PROVES_ITSELF_HOURS } from '../../src/journal/trusted-time.ts';
+import { clockFloorMs } from '../../src/kiosk/clock-floor.ts';
+import { newLogKey } from '../support/exported-log.ts';
+import { open, time, useJournalFile } from '../support/journal-file.ts';
+
+useJournalFile();
+
+const TEN_YEARS_MS = 3_650 * DAY_MS;
+const note = { type: 'dropped', count: 1 } as const;
+
+/** Brings the clock of the test to where a kiosk in use has it. */
+function inUse(): number {
+  time.stepWall(RELEASED_AT_MS + DAY_MS - time.wall().atMs);
+  return time.wall().atMs;
+}
+
+describe('a time server that is ten years ahead for an hour', () => {
+  it.each(['signed', 'not signed'])('does not make the right time unbelievable after a power cut (%s)', (signed) => {
+    const rightMs = inUse();
+    const journal = open('boot-1');
+    journal.record(note);
+    journal.checkpoint(newLogKey('7A'));
+    time.stepWall(TEN_YEARS_MS);
+    journal.record(note);
+    time.advance(HOUR_MS);
+    journal.record(note);
+    if (signed === 'signed') journal.checkpoint(newLogKey('7A'));
+    journal.close();
+    time.stepWall(-TEN_YEARS_MS);
+    const again = open('boot-2');
+    expect(again.lastTrustedMs()).toBe(rightMs);
+    const floorMs = clockFloorMs({ lastTrustedMs: again.lastTrustedMs(), listIssuedAtMs: null });
+    expect(time.wall().atMs).toBeGreaterThanOrEqual(floorMs);
+  });
+
+  it('nor if that was its first start', () => {
+    inUse();
+    time.stepWall(TEN_YEARS_MS);
+    const journal = open('boot-1');
+    journal.record(note);
+    journal.close();
+    expect(open('boot-2').lastTrustedMs()).toBeNull();
+  });
+});
+
+describe('a kiosk that was stored away', () => {
+  it(`believes the new time once it has run under it for ${LEAP_PROVES_ITSELF_HOURS} hours, and not before`, () => {
+    const before = inUse();
+    const journal = open('boot-1');
+    journal.record(note);
+    time.stepWall((LEAP_DAYS + 1) * DAY_MS);
+    journal.record(note);
+    time.advance(LEAP_PROVES_ITSELF_HOURS * HOUR_MS - 1);
+    journal.record(note);
+    expect(journal.lastTrustedMs()).toBe(before);
+    time.advance(1);
+    journal.record(note);
+    expect(journal.lastTrustedMs()).toBe(time.wall().atMs);
+    journal.checkpoint(newLogKey('7A'));
+    journal.close();
+    expect(open('boot-2').lastTrustedMs()).toBe(time.wall().atMs);
+  });
+
+  it(`for no more than ${LEAP_DAYS} days believes it at once`, () => {
+    inUse();
+    const journal = open('boot-1');
+    journal.record(note);
+    time.stepWall(LEAP_DAYS * DAY_MS);
+    journal.record(note);
+    expect(journal.lastTrustedMs()).toBe(time.wall().atMs);
+  });
+});

@@ -1,0 +1,177 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
+import { JournalFault } from '../../src/journal/journal.ts';
+import { LogAudit, saysDamage } from '../../src/journal/log-audit.ts';
+import { type LogKey, loadLogKey } from '../../src/journal/log-key.ts';
+import { openJournalReader } from '../../src/journal/open.ts';
+import { keptAside } from '../../src/journal/set-aside.ts';
+import type { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
+import { openKioskJournal } from '../../src/kiosk/open-journal.ts';
+import { subjectOf } from '../../src/kiosk/subject.ts';
+import type { Pass } from '../../src/pass/pass.ts';
+import { decide } from '../../src/policy/decide.ts';
+import { presetNamed } from '../../src/policy/presets.ts';
+import { around, LUNCH_MS, passOf } from './passes.ts';
+
+export const SECTOR_BYTES = 512;
+const VISITORS = 150;
+const SIGNED_EVERY = 50;
+const AUDIT_ROWS = 500;
+const VISIT_MS = 15_000;
+/** The first calls after damage is met may be answered with a fault; then the door must be back. */
+const CALLS_UNTIL_BACK = 4;
+/** So many used tickets are held up again. */
+const AGAIN = 12;
+
+/** What a damaged sector reads as. */
+export const DAMAGES = ['inverted', 'zeroed', 'one bit'] as const;
+export type Damage = (typeof DAMAGES)[number];
+
+/** The journal of an evening, and what was written into it. */
+export interface Evening {
+  readonly folder: string;
+  readonly key: LogKey;
+  readonly time: SimulatedTime;
+  readonly used: readonly Pass[];
+  readonly entries: readonly Buffer[];
+  readonly file: Buffer;
+}
+
+/** What became of one damaged sector: `noticed` is a new log that says so. */
+export interface Flip {
+  readonly outcome: 'unharmed' | 'noticed';
+  readonly problems: readonly string[];
+}
+
+const pathIn = (folder: string): string => join(folder, 'journal.db');
+
+async function open({ folder, key, time }: Pick<Evening, 'folder' | 'key' | 'time'>): Promise<SqliteJournal> {
+  const around = { path: pathIn(folder), key, clock: time, bootId: 'boot', useKeySecret: Buffer.alloc(32, 7) };
+  const journal = await openKioskJournal(around, () => {}, null);
+  if (!journal.ok) throw new Error(journal.error);
+  return journal.value;
+}
+
+function judge(journal: SqliteJournal, pass: Pass, time: SimulatedTime): { seq: number; told: string } {
+  const policy = presetNamed('event-ticket');
+  if (policy === null) throw new Error('there is no such preset');
+  const now = time.wall();
+  const subject = subjectOf({ ok: true, value: pass }, policy, 'Asia/Seoul', now.atMs);
+  const { seq, decision } = journal.judge(subject, (history) => decide(pass, policy, history, around(now)));
+  return { seq, told: `${decision.verdict} ${decision.reason}` };
+}
+
+export async function makeEvening(folder: string): Promise<Evening> {
+  const time = new SimulatedTime(LUNCH_MS);
+  const key = loadLogKey(join(folder, 'log-key.jwk'), { venueId: 'venue', kioskId: '7A' });
+  if (!key.ok) throw new Error(key.error);
+  const journal = await open({ folder, key: key.value, time });
+  journal.record({ type: 'start', lastEnd: 'first-start', version: '1' });
+  const used: Pass[] = [];
+  for (let visitor = 0; visitor < VISITORS; visitor += 1) {
+    const ticket = passOf({ single: true });
+    used.push(ticket);
+    journal.shown(judge(journal, ticket, time).seq);
+    time.advance(VISIT_MS);
+    if (visitor % SIGNED_EVERY === 0) {
+      const id = `7A${String(visitor).padStart(6, '0')}`;
+      journal.recordSticker({ id, pass: ticket, of: null, kind: 'ticket', via: 'desk', untilMs: LUNCH_MS * 2 });
+      journal.checkpoint(key.value);
+    }
+  }
+  journal.record({ type: 'stop' });
+  journal.checkpoint(key.value);
+  journal.close();
+  return { folder, key: key.value, time, used, entries: entriesAt(pathIn(folder)), file: readFileSync(pathIn(folder)) };
+}
+
+/** Damages one sector of the file as it was left, and lets a kiosk find it. */
+export async function damageSector(evening: Evening, sector: number, damage: Damage): Promise<Flip> {
+  const { folder, time, used, entries, key } = evening;
+  const path = pathIn(folder);
+  for (const side of ['', '-wal', '-shm']) rmSync(`${path}${side}`, { force: true });
+  rmSync(join(folder, 'damaged'), { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const damaged = Buffer.from(evening.file);
+  spoil(damaged.subarray(sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES), damage, sector);
+  writeFileSync(path, damaged);
+  const problems: string[] = [];
+  const journal = await open(evening);
+  audit(path, key, journal);
+  // A ticket of before, in the order of the evening, and somebody new; the sector decides who.
+  const again = Array.from({ length: AGAIN }, (_, at) => used[(at * 13 + sector) % used.length] as Pass);
+  const told = again.map((pass) => answer(() => judge(journal, pass, time).told));
+  const fresh = answer(() => judge(journal, passOf({ single: true }), time).told);
+  if (fresh !== 'admit ok') problems.push(`somebody new is told ${fresh}`);
+  journal.close();
+  const left = entriesAt(path);
+  const [first] = left.map((bytes) => JSON.parse(bytes.toString('utf8')) as Record<string, unknown>);
+  const isNoticed = first?.['type'] === 'log-continued';
+  if (isNoticed) {
+    if (!keptAside(path).includes(String(first['file']))) problems.push('the damaged log is not kept');
+  } else if (!entries.every((bytes, seq) => left[seq]?.equals(bytes))) {
+    problems.push('an entry was changed, and nobody noticed');
+  }
+  const isWhole = !isNoticed || first['whole'] === true;
+  for (const verdict of told) {
+    if (verdict.startsWith('admit') && isWhole) problems.push(`a used ticket is told ${verdict}, and nobody noticed`);
+  }
+  // Nothing may be left that the next start stumbles over.
+  const next = await open(evening);
+  const why = (JSON.parse(entriesAt(path)[0]?.toString('utf8') ?? '{}') as { why?: string }).why ?? 'nothing';
+  if (next.size() !== left.length) problems.push(`the next start begins another log again: ${why}`);
+  next.close();
+  return { outcome: isNoticed ? 'noticed' : 'unharmed', problems };
+}
+
+function spoil(bytes: Buffer, damage: Damage, sector: number): void {
+  if (damage === 'zeroed') bytes.fill(0);
+  else if (damage === 'inverted') for (let at = 0; at < bytes.length; at += 1) bytes[at] = ~(bytes[at] ?? 0) & 0xff;
+  else {
+    const at = (sector * 7_919) % bytes.length;
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << (sector % 8));
+  }
+}
+
+/** As the kiosk does it in its quiet moments. */
+function audit(path: string, key: LogKey, journal: SqliteJournal): void {
+  const reader = openJournalReader(path);
+  if (!reader.ok) throw new Error(reader.error);
+  try {
+    const log = new LogAudit(reader.value, [key.verifier]);
+    for (;;) {
+      const audited = log.step(AUDIT_ROWS);
+      if (audited === null) continue;
+      if (audited.problem !== null && saysDamage(audited.problem)) journal.distrust(audited.problem);
+      break;
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof JournalFault)) throw thrown;
+    journal.distrust(thrown.message);
+  } finally {
+    reader.value.close();
+  }
+}
+
+/** What somebody is told who comes again while the door answers with a fault. */
+function answer(ask: () => string): string {
+  for (let calls = 1; ; calls += 1) {
+    try {
+      return ask();
+    } catch (thrown) {
+      if (!(thrown instanceof JournalFault)) throw thrown;
+      if (calls === CALLS_UNTIL_BACK) return `journal-fault ${thrown.message}`;
+    }
+  }
+}
+
+function entriesAt(path: string): readonly Buffer[] {
+  const db = new Database(path, { readonly: true });
+  try {
+    return db.prepare<[], Buffer>('SELECT bytes FROM entry ORDER BY seq').pluck().all();
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,191 @@
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { seededRandom } from '../support/seed.ts';
+import { checkJournal } from './journal-check.ts';
+import { KioskRun } from './kiosk-run.ts';
+import { type Build, buildOf } from './mutants.ts';
+import { optionsOf } from './options.ts';
+import { print, Report } from './report.ts';
+import { makeSite, type Site } from './site.ts';
+import { Visits } from './visit.ts';
+
+const HARNESS = {
+  name: 'clocks',
+  does: 'Moves the wall clock of a kiosk at work, by seconds and by years, and stops or kills it under a wrong one.',
+  round: 'how many runs',
+  rounds: 60,
+  lanes: 2,
+  breaks: { 'hasty-purge': /^DOUBLED/, 'believes-any-date': /^LOCKED OUT/ },
+};
+
+const HOUR_S = 3_600;
+const DAY_S = 24 * HOUR_S;
+const JUMPS_A_RUN = 4;
+const VISITORS_A_JUMP = 3;
+const STEPS_S = [5, HOUR_S, 20 * HOUR_S, 3 * DAY_S, 40 * DAY_S, 3_650 * DAY_S];
+/** From the end of the day's rhythm on at most a day is lost: so much later the door must open again. */
+const RECOVERED_S = 25 * HOUR_S;
+const LIBRARIES = '/usr/lib';
+
+/** A code that is still in view is the same visitor, and gets no second answer. */
+const IN_VIEW_MS = 4_000;
+
+interface Ticket {
+  readonly line: string;
+  heldMs: number;
+  readonly expS: number;
+}
+
+interface Tally {
+  jumps: number;
+  admitted: number;
+  turnedAway: number;
+}
+
+const libraryPath = (): string | null =>
+  readdirSync(LIBRARIES)
+    .map((folder) => join(LIBRARIES, folder, 'faketime', 'libfaketimeMT.so.1'))
+    .find((path) => existsSync(path)) ?? null;
+
+/** One kiosk whose clock is moved. */
+class Lane {
+  readonly #build: Build;
+  readonly #site: Site;
+  readonly #visits: Visits;
+  readonly #random: () => number;
+  readonly #around: readonly string[];
+  readonly #offsetFile: string;
+  readonly #held: Ticket[] = [];
+  readonly #welcomed = new Set<Ticket>();
+  #offsetS = 0;
+
+  constructor(build: Build, library: string, random: () => number) {
+    this.#build = build;
+    this.#random = random;
+    this.#site = makeSite(build);
+    this.#visits = new Visits(this.#site);
+    this.#offsetFile = join(this.#site.folder, 'offset');
+    this.#around = [
+      ...['env', `LD_PRELOAD=${library}`, `FAKETIME_TIMESTAMP_FILE=${this.#offsetFile}`, 'FAKETIME_NO_CACHE=1'],
+      'FAKETIME_DONT_FAKE_MONOTONIC=1',
+    ];
+  }
+
+  /** @returns what does not hold */
+  async run(tally: Tally): Promise<readonly string[]> {
+    const problems: string[] = [];
+    this.#jumpTo(this.#someOffset());
+    const kiosk = new KioskRun(this.#build, this.#site, this.#around);
+    for (let jumps = 0; jumps < JUMPS_A_RUN; jumps += 1) {
+      for (let visitors = 0; visitors < VISITORS_A_JUMP; visitors += 1) {
+        problems.push(...(await this.#visit(kiosk, this.#someTicket(), tally)));
+      }
+      this.#jumpTo(this.#someOffset());
+      tally.jumps += 1;
+    }
+    if (!kiosk.isRunning) problems.push(`the kiosk ended by itself: ${kiosk.said}`);
+    if (this.#random() < 0.5) await kiosk.kill();
+    else if ((await kiosk.stop()) !== 0) problems.push(`no orderly stop: ${kiosk.said}`);
+    problems.push(...checkJournal(this.#site.journal).problems, ...(await this.#recovers(tally)));
+    return problems;
+  }
+
+  close(): void {
+    this.#visits.close();
+    this.#site.remove();
+  }
+
+  /** Under a clock that is right again a good ticket opens, and those of before do not open twice. */
+  async #recovers(tally: Tally): Promise<readonly string[]> {
+    this.#jumpTo(RECOVERED_S);
+    const kiosk = new KioskRun(this.#build, this.#site, this.#around);
+    const fresh = this.#ticket(10 * 365 * DAY_S);
+    const before = this.#welcomed.size;
+    const problems = [...(await this.#visit(kiosk, fresh, tally))];
+    if (this.#welcomed.size === before) {
+      const { scans } = checkJournal(this.#site.journal);
+      problems.push(`LOCKED OUT: under the right time a good ticket is told ${scans.at(-1)?.reason ?? 'nothing'}`);
+    }
+    for (const ticket of [...this.#welcomed].filter((other) => other !== fresh).slice(-VISITORS_A_JUMP)) {
+      problems.push(...(await this.#visit(kiosk, ticket, tally)));
+    }
+    await kiosk.stop();
+    return problems;
+  }
+
+  async #visit(kiosk: KioskRun, ticket: Ticket, tally: Tally): Promise<readonly string[]> {
+    const nowS = Date.now() / 1_000 + this.#offsetS;
+    const outcome = await this.#visits.hold(kiosk, ticket.line);
+    ticket.heldMs = performance.now();
+    if (outcome.kind !== 'light') return [`a visitor saw ${outcome.kind}: ${kiosk.said}`];
+    const { seq, green } = outcome.light;
+    if (!green) {
+      tally.turnedAway += 1;
+      return [];
+    }
+    tally.admitted += 1;
+    const problems: string[] = [];
+    if (nowS >= ticket.expS) problems.push(`EXPIRED: entry ${seq} admits a pass that had ended by its clock`);
+    if (this.#welcomed.has(ticket)) problems.push(`DOUBLED: entry ${seq} lets a ticket in again`);
+    this.#welcomed.add(ticket);
+    return problems;
+  }
+
+  /** One that was held up before, or a new one that ends near one of the dates to which the clock jumps. */
+  #someTicket(): Ticket {
+    const known = this.#held[Math.floor(this.#random() * this.#held.length)];
+    const isGone = known !== undefined && performance.now() - known.heldMs > IN_VIEW_MS;
+    if (isGone && this.#random() < 0.3) return known;
+    // Good on the day after, and ended three days later: what a start in between forgets would open again.
+    if (this.#random() < 0.4) return this.#ticket(RECOVERED_S + HOUR_S);
+    return this.#ticket(this.#someOffset() + (this.#random() < 0.5 ? 1 : -1) * HOUR_S);
+  }
+
+  #ticket(untilS: number): Ticket {
+    const expS = Math.floor(Date.now() / 1_000 + untilS);
+    const ticket = { line: this.#site.issuer.pass('ticket', { single: true, exp: expS }), expS, heldMs: 0 };
+    this.#held.push(ticket);
+    return ticket;
+  }
+
+  #someOffset(): number {
+    const step = STEPS_S[Math.floor(this.#random() * STEPS_S.length)] ?? 0;
+    const way = this.#random();
+    return way < 0.3 ? 0 : way < 0.7 ? step : -step;
+  }
+
+  #jumpTo(offsetS: number): void {
+    this.#offsetS = offsetS;
+    // The kiosk reads it whenever it asks for the time, and must never find half of it.
+    writeFileSync(`${this.#offsetFile}.new`, `${offsetS < 0 ? '-' : '+'}${Math.abs(offsetS)}\n`);
+    renameSync(`${this.#offsetFile}.new`, this.#offsetFile);
+  }
+}
+
+const options = optionsOf(HARNESS);
+const library = libraryPath();
+if (library === null) {
+  print('clocks: skipped, the package libfaketime is not installed');
+  process.exit(0);
+}
+const build = buildOf(options.broken);
+const report = new Report(HARNESS.name, options);
+const tally: Tally = { jumps: 0, admitted: 0, turnedAway: 0 };
+let begun = 0;
+await Promise.all(
+  Array.from({ length: options.lanes }, async (_, index) => {
+    const lane = new Lane(build, library, seededRandom(options.seed + index));
+    while (begun < options.rounds && !report.isOver) {
+      begun += 1;
+      report.round(begun, await lane.run(tally));
+    }
+    lane.close();
+  }),
+);
+build.remove();
+report.end([
+  ['runs', report.rounds],
+  ['jumps of the clock', tally.jumps],
+  ['admitted', tally.admitted],
+  ['turned away or sent to staff', tally.turnedAway],
+]);
