@@ -11,6 +11,7 @@ import { stderrLog } from '../kiosk/log.ts';
 import type { OfficeAnswer, OfficeRequest } from '../kiosk/office-request.ts';
 import { StickerDesk } from '../kiosk/sticker-desk.ts';
 import { openStores } from '../kiosk/stores.ts';
+import { registerOf } from '../kiosk/visitor-register.ts';
 import { bootId } from '../main.ts';
 import { drawSticker } from '../sticker/draw.ts';
 
@@ -68,16 +69,22 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
   };
   try {
     const desk = new StickerDesk({ ...around, printer: null, key: stores.value.stickerKey, draw: drawSticker });
+    const register = registerOf({ ...around, stores: stores.value, timers: realTimers });
     const office = new BackOffice({
       ...around,
       logKey: stores.value.logKey,
       desk,
       attendance: new Attendance(around),
+      register,
       changed: () => {},
       importTrust: stores.value.importTrust,
       revocations: stores.value.revocations,
     });
-    return await office.carryOut(request);
+    try {
+      return await office.carryOut(request);
+    } finally {
+      register?.close();
+    }
   } finally {
     stores.value.close();
   }

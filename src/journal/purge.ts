@@ -18,3 +18,12 @@ export function dropPersonal(
   statements.dropUses.run(nowMs);
   writer.append({ type: 'deleted', ...ended });
 }
+
+/**
+ * Deletes what ends with its own time: doubts about a signal, and stickers.
+ * @returns whether there was any
+ */
+export function dropOver(statements: Statements, unshownUntilMs: number, stickersUntilMs: number): boolean {
+  const unshown = statements.dropUnshown.run(unshownUntilMs).changes;
+  return unshown + statements.dropStickers.run(stickersUntilMs).changes > 0;
+}

@@ -15,11 +15,13 @@ import {
   type ScanSubject,
   type StickerRecord,
 } from './journal.ts';
-import { dropPersonal } from './purge.ts';
+import type { LogKey } from './log-key.ts';
+import { dropOver, dropPersonal } from './purge.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
+import { scrubAtLast, scrubWal } from './wal-scrub.ts';
 
 interface Handle {
   readonly db: Database.Database;
@@ -47,6 +49,8 @@ export class SqliteJournal implements Journal {
   #handle: Handle | null = null;
   #isClosed = false;
   #pendingShown: number[] = [];
+  /** An earlier run may have been killed between the deletion and this. */
+  #isScrubDue = true;
   readonly #headCount: HeadCount;
   #lastGenuine: Genuine | null = null;
   #size: number;
@@ -161,30 +165,31 @@ export class SqliteJournal implements Journal {
     return this.#revokedStickers.has(id);
   }
 
-  purge(nowMs: number): void {
+  purge(nowMs: number): boolean {
     const personalUntil = nowMs - PERSONAL_DAYS * DAY_MS;
     const unshownUntil = nowMs - UNSHOWN_MINUTES * MINUTE_MS;
+    const stickersUntil = nowMs - DAY_MS;
     const ended = this.#reading(({ statements }) => statements.countEnded.get(personalUntil, personalUntil, nowMs));
     if (ended !== undefined && ended.salts + ended.facts + ended.uses > 0) {
       this.#commit(({ statements, writer }) => dropPersonal(statements, writer, personalUntil, nowMs, ended));
-      // What was deleted from the file may still stand in the write-ahead log.
-      this.#reading(({ db }) => db.pragma('wal_checkpoint(TRUNCATE)'));
+      this.#isScrubDue = true;
     }
-    this.#commit(({ statements }) => {
-      statements.dropUnshown.run(unshownUntil);
-      statements.dropStickers.run(nowMs - DAY_MS);
-    });
+    if (this.#commit(({ statements }) => dropOver(statements, unshownUntil, stickersUntil))) this.#isScrubDue = true;
     for (const [key, wallMs] of this.#unshownBefore) {
       if (wallMs < unshownUntil) this.#unshownBefore.delete(key);
     }
+    // What was deleted from the file still stands in the write-ahead log.
+    if (this.#isScrubDue) this.#isScrubDue = !this.#reading(({ db }) => scrubWal(db));
+    return !this.#isScrubDue;
   }
 
   occupancy(): Occupancy {
     return this.#headCount.after(this.#pendingShown.length);
   }
 
-  checkpoint(key: Parameters<Journal['checkpoint']>[0]): string {
-    return this.#commit(({ statements }) => writeCheckpoint(statements, key, this.#options.clock, this.#lastTrustedMs));
+  checkpoint(key: LogKey, extensions: readonly string[] = []): string {
+    const saying = { clock: this.#options.clock, lastTrustedMs: this.#lastTrustedMs, extensions };
+    return this.#commit(({ statements }) => writeCheckpoint(statements, key, saying));
   }
 
   countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {
@@ -205,6 +210,7 @@ export class SqliteJournal implements Journal {
 
   close(): void {
     this.#isClosed = true;
+    scrubAtLast(this.#handle?.db ?? null);
     this.#dropHandle();
   }
 

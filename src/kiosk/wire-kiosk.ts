@@ -16,6 +16,7 @@ import type { Log } from './log.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { type DrawSticker, StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
+import { registerOf } from './visitor-register.ts';
 
 export interface KioskWiring {
   readonly stores: Stores;
@@ -50,16 +51,18 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     settings: () => stores.settings,
   };
   const desk = new StickerDesk({ ...around, key: stores.stickerKey });
+  const register = registerOf(wiring);
   const keeper = new LogKeeper({
     ...wiring,
+    checkpointLines: () => register?.checkpointLines() ?? [],
     key: stores.logKey,
     reader: () => openJournalReader(stores.folder.journal),
   });
-  const kiosk = new Kiosk({ ...around, desk, keeper });
+  const kiosk = new Kiosk({ ...around, desk, keeper, register });
   const { attendance } = kiosk;
   const changed = (): void => kiosk.refresh();
   const { importTrust, revocations, logKey } = stores;
-  const office = new BackOffice({ ...around, desk, attendance, changed, importTrust, revocations, logKey });
+  const office = new BackOffice({ ...around, desk, attendance, register, changed, importTrust, revocations, logKey });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();
@@ -88,6 +91,8 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
         stores.close();
         return err(`the journal cannot be written (${thrown.message}): free some space on ${path} and start again`);
       }
+      const registerRefusal = register?.refusal() ?? null;
+      if (registerRefusal !== null) wiring.log('register', { warning: registerRefusal });
       wiring.log('start', { version: VERSION, lastEnd: stores.journal.lastEnd, clockTrusted: clock.wall().trusted });
       // Who came in before this start is not known any more: their second passes open once.
       if (stores.policy.reuse.samePerson === 'assist') wiring.log('people-forgotten', { why: 'start' });
