@@ -16,6 +16,8 @@ import {
   PART_TROUBLE,
   PARTS,
   PRINTER_MARK,
+  REGISTER_SHUT_MARK,
+  registerMark,
   SILENT,
   TROUBLE_ELSEWHERE,
   VERDICT_TITLES,
@@ -30,7 +32,15 @@ export type Tone = 'calm' | 'busy' | 'admit' | 'assist' | 'refuse' | 'broken';
 
 /** A small mark in the corner: it changes no verdict, it says what somebody should look after. */
 export interface Mark {
-  readonly kind: 'data-age' | 'clock-unsure' | 'clock-late' | 'disk' | 'printer' | 'inside';
+  readonly kind:
+    | 'data-age'
+    | 'clock-unsure'
+    | 'clock-late'
+    | 'disk'
+    | 'printer'
+    | 'inside'
+    | 'register'
+    | 'register-key';
   readonly urgent: boolean;
   readonly text: readonly Spoken[];
 }
@@ -136,7 +146,20 @@ function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Ma
           urgent: occupancy.inside >= occupancy.limit,
           text: inOrder(insideMark(occupancy.inside, occupancy.limit), locale),
         };
-  return [disk, printer, clock, age, inside].filter((mark) => mark !== null);
+  return [disk, printer, clock, age, inside, ...registerMarks(state.register, locale)].filter((mark) => mark !== null);
+}
+
+/** Whoever registers can compare the key with the one that the authority has published. */
+function registerMarks(register: PublicState['register'], locale: Locale): readonly Mark[] {
+  if (register === null) return [];
+  const { authority, fingerprint } = register;
+  if (authority === null || fingerprint === null) {
+    return [{ kind: 'register', urgent: true, text: inOrder(REGISTER_SHUT_MARK, locale) }];
+  }
+  return [
+    { kind: 'register', urgent: false, text: inOrder(registerMark(authority), locale) },
+    { kind: 'register-key', urgent: false, text: [{ lang: locale, text: fingerprint }] },
+  ];
 }
 
 function clockMark({ trusted, late }: PublicState['clock'], locale: Locale): Mark | null {

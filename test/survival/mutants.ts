@@ -42,6 +42,13 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
     { file: 'journal/open.js', from: 'const FULL_SYNC = 2', to: 'const FULL_SYNC = 1' },
   ],
   'missing-directory-sync': [{ file: 'base/atomic-file.js', from: 'syncFolder(dirname(path));', to: '' }],
+  'no-secure-delete': [
+    { file: 'journal/open.js', from: "pragma('secure_delete = ON')", to: "pragma('secure_delete = OFF')" },
+    { file: 'register/register-file.js', from: "pragma('secure_delete = ON')", to: "pragma('secure_delete = OFF')" },
+    { file: 'register/register-file.js', from: "pragma('secure_delete', { simple: true }) === 1", to: 'true' },
+  ],
+  'truncated-log': [{ file: 'journal/wal-scrub.js', from: 'onDisk(() => overwrite(', to: 'void (() => overwrite(' }],
+  'kept-day-keys': [{ file: 'register/visit-store.js', from: 'this.#keys.destroy(day)', to: 'void day' }],
   'no-reserve': [{ file: 'journal/reserve.js', from: 'unlinkSync(this.#path);', to: 'return false;' }],
 };
 
