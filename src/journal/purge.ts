@@ -1,5 +1,14 @@
+import type Database from 'better-sqlite3';
 import type { EntryWriter } from './entry-writer.ts';
 import type { Statements } from './statements.ts';
+import { rebuildUses } from './use-rebuild.ts';
+
+/** An open journal file, inside a transaction. */
+interface PurgedFile {
+  readonly db: Database.Database;
+  readonly statements: Statements;
+  readonly writer: EntryWriter;
+}
 
 /**
  * Deletes side rows older than `personalUntilMs` and use keys that ended before `nowMs`, and says so in an entry.
@@ -7,8 +16,7 @@ import type { Statements } from './statements.ts';
  * @param ended how many there are of each
  */
 export function dropPersonal(
-  statements: Statements,
-  writer: EntryWriter,
+  { db, statements, writer }: PurgedFile,
   personalUntilMs: number,
   nowMs: number,
   ended: { readonly salts: number; readonly facts: number; readonly uses: number },
@@ -16,6 +24,7 @@ export function dropPersonal(
   statements.dropSalts.run(personalUntilMs);
   statements.dropFacts.run(personalUntilMs);
   statements.dropUses.run(nowMs);
+  if (ended.uses > 0) rebuildUses(db);
   writer.append({ type: 'deleted', ...ended });
 }
 

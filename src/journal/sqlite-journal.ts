@@ -171,7 +171,7 @@ export class SqliteJournal implements Journal {
     const stickersUntil = nowMs - DAY_MS;
     const ended = this.#reading(({ statements }) => statements.countEnded.get(personalUntil, personalUntil, nowMs));
     if (ended !== undefined && ended.salts + ended.facts + ended.uses > 0) {
-      this.#commit(({ statements, writer }) => dropPersonal(statements, writer, personalUntil, nowMs, ended));
+      this.#commit((handle) => dropPersonal(handle, personalUntil, nowMs, ended));
       this.#isScrubDue = true;
     }
     if (this.#commit(({ statements }) => dropOver(statements, unshownUntil, stickersUntil))) this.#isScrubDue = true;

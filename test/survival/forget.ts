@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DAY_MS } from '../../src/base/time.ts';
+import { DAY_MS, HOUR_MS } from '../../src/base/time.ts';
 import { checkProof } from '../../src/journal/check-proof.ts';
 import { LogAudit } from '../../src/journal/log-audit.ts';
 import { sha256, verifyEd25519 } from '../../src/journal/native-crypto.ts';
@@ -16,15 +16,18 @@ import { print, Report } from './report.ts';
 const USUAL_ENTRIES = 10_000;
 /** People who come shortly before the end: of them nothing may be missing yet. */
 const LATE_SHARE = 50;
+const PART_OF_DAY_H = 6;
 const PROOFS = 200;
 const AUDIT_ROWS = 10_000;
 const KEPT_DAYS = 28;
 const BREAKS: Readonly<Record<string, RegExp>> = {
   'no-secure-delete': /^after 28 days and an hour \d+ (salts|boxes|use keys|facts) /,
+  'traces-in-pages': /^\d+ of \d+ use keys that were over are on the disk/,
   'truncated-log': /^after 28 days and an hour \d+ (salts|boxes|use keys|facts) /,
   'kept-day-keys': /^after 28 days and an hour \d+ day keys /,
 };
 /** Never on the disk, not even before. */
+const MIXED: readonly CanaryKind[] = ['boxes', 'salts', 'facts', 'use keys'];
 const NEVER: ReadonlySet<CanaryKind> = new Set(['sealed texts', 'numbers']);
 
 const HELP = `Usage: npm run forget -- [options]
@@ -63,6 +66,24 @@ function countOn(disk: Searchable, canaries: Canaries): Readonly<Record<CanaryKi
   return Object.fromEntries(counts) as Record<CanaryKind, number>;
 }
 
+/** What is no longer in any file, as far as the program can see, must not be on the disk either. */
+function lookForOver(site: ForgetSite, old: Canaries, ms: number): void {
+  site.pass(ms);
+  const now = site.canaries();
+  const overOf = (kind: CanaryKind): readonly Buffer[] => {
+    const living = new Set(now[kind].map(keyOf));
+    return old[kind].filter((canary) => !living.has(keyOf(canary)));
+  };
+  const over = Object.fromEntries(kindsOf(old).map((kind) => [kind, overOf(kind)])) as Canaries;
+  const remnants = countOn(disk, over);
+  for (const kind of kindsOf(old)) {
+    traces.set(kind, (traces.get(kind) ?? 0) + remnants[kind]);
+    partly.set(kind, Math.max(partly.get(kind) ?? 0, Math.min(over[kind].length, now[kind].length)));
+    if (remnants[kind] > 0)
+      problems.push(`${remnants[kind]} of ${over[kind].length} ${kind} that were over are on the disk`);
+  }
+}
+
 function proofsOf(site: ForgetSite, wanted: number): readonly string[] {
   const reader = openJournalReader(site.journalPath);
   if (!reader.ok) throw new Error(reader.error);
@@ -97,6 +118,8 @@ if (image === null)
 const disk = image ?? plainFolder(cache);
 const report = new Report('forget', { ...options, rounds: 1, lanes: 1, seed: 0 });
 const problems: string[] = [];
+const traces = new Map<CanaryKind, number>();
+const partly = new Map<CanaryKind, number>();
 const figures: [string, number | string][] = [
   ['people', options.people],
   ['searched', disk.what],
@@ -115,10 +138,15 @@ try {
   }
   const proofs = proofsOf(site, PROOFS);
 
-  site.pass((KEPT_DAYS - 1) * DAY_MS);
+  // While some of it is over and its neighbours on the same pages are not.
+  lookForOver(site, old, HOUR_MS);
+  lookForOver(site, old, (KEPT_DAYS - 1) * DAY_MS - HOUR_MS);
   await site.visitedBy(late, 1);
   const fresh = site.canaries();
-  site.pass(DAY_MS);
+  for (let hour = 0; hour < 24; hour += PART_OF_DAY_H) lookForOver(site, old, PART_OF_DAY_H * HOUR_MS);
+  for (const [kind, count] of traces) figures.push([`${kind}: over while others were not`, count]);
+  for (const kind of MIXED)
+    if (partly.get(kind) === 0) problems.push(`at no time were some ${kind} over and others not`);
   const gone = countOn(disk, old);
   for (const kind of kindsOf(old)) {
     figures.push([`${kind}: after ${KEPT_DAYS} days and an hour`, gone[kind]]);
