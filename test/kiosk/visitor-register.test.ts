@@ -10,6 +10,7 @@ import { simulatedScanner } from '../../src/devices/scanner/simulated-scanner.ts
 import { simulatedSignal } from '../../src/devices/signal/simulated-signal.ts';
 import { openStores } from '../../src/kiosk/stores.ts';
 import { wireKiosk } from '../../src/kiosk/wire-kiosk.ts';
+import { openTrustStore } from '../../src/trust/trust-store.ts';
 import { entriesIn } from '../support/entries.ts';
 import { LUNCH_MS } from '../support/passes.ts';
 import { healthOffice } from '../support/register-site.ts';
@@ -22,12 +23,15 @@ async function kioskWith(authorities: object) {
   writeFileSync(join(folder, 'settings.json'), '{"register": "on"}');
   writeFileSync(join(folder, 'trust-root.jwk'), root.rootFile);
   const time = new SimulatedTime(LUNCH_MS);
-  const stores = await openStores(folder, time, randomUUID());
-  if (!stores.ok) throw new Error(stores.error);
+  const store = openTrustStore(join(folder, 'trust.db'), { readOnly: false, environment: 'production' });
+  if (!store.ok) throw new Error(store.error);
   const bytes = Buffer.from(root.list(1, { authorities, exp: ISSUED_S + 400 * 86_400 }));
   const candidate = { name: 'list', bytes, root: null, fingerprint: null, now: time.wall() };
-  const imported = await stores.value.importTrust({ kind: 'list', candidate }, () => {});
+  const imported = await store.value.importList(candidate);
   if (!imported.ok) throw new Error(imported.error);
+  store.value.close();
+  const stores = await openStores(folder, time, randomUUID());
+  if (!stores.ok) throw new Error(stores.error);
   const told: unknown[] = [];
   const wired = wireKiosk({
     stores: stores.value,
