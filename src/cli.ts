@@ -34,10 +34,18 @@ const COMMANDS: ReadonlyMap<string, Listed> = new Map([
   [
     'policy',
     {
-      summary: 'list, show or try the rules of the house',
+      summary: 'list, show, try or import the rules of the house',
       load: async () => (await import('./commands/policy.ts')).policy,
     },
   ],
+  [
+    'settings',
+    {
+      summary: 'read or change the owner’s settings',
+      load: async () => (await import('./commands/settings.ts')).settings,
+    },
+  ],
+  ['clock', { summary: 'set the clock by hand', load: async () => (await import('./commands/clock.ts')).clock }],
   ['door', { summary: 'count people out', load: async () => (await import('./commands/door.ts')).door }],
   [
     'register',
@@ -63,7 +71,7 @@ function help(): string {
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === '--help' || name === 'help') {
+  if (name === '--help' || name === '-h' || name === 'help') {
     print(help());
     return 0;
   }
@@ -78,7 +86,7 @@ async function main(args: readonly string[]): Promise<number> {
     );
   }
   const command = await listed.load();
-  if (rest.includes('--help')) {
+  if (rest.includes('--help') || rest.includes('-h')) {
     print(command.help);
     return 0;
   }

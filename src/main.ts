@@ -6,6 +6,7 @@ import { err, ok, type Result } from './base/result.ts';
 import { MINUTE_MS } from './base/time.ts';
 import { realTimers } from './base/timers.ts';
 import { RELEASED_AT_MS } from './base/version.ts';
+import { HandSetClock } from './devices/clock/hand-set-clock.ts';
 import { systemClock } from './devices/clock/system-clock.ts';
 import { deviceFileRoute } from './devices/printer/device-file-route.ts';
 import { LinkedPrinter } from './devices/printer/linked-printer.ts';
@@ -22,6 +23,7 @@ import { gpioSignal } from './devices/signal/gpio-signal.ts';
 import type { Signal } from './devices/signal/signal.ts';
 import { simulatedSignal } from './devices/signal/simulated-signal.ts';
 import { systemdSupervisor } from './devices/supervisor/systemd-supervisor.ts';
+import { restoreHandSetting } from './kiosk/clock-set.ts';
 import { stderrLog } from './kiosk/log.ts';
 import { openStores } from './kiosk/stores.ts';
 import { wireKiosk } from './kiosk/wire-kiosk.ts';
@@ -59,10 +61,12 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
   if (!supervisor.ok) return supervisor;
 
   const timers = realTimers;
-  const clock = systemClock({ floorMs: RELEASED_AT_MS });
+  const machineClock = systemClock({ floorMs: RELEASED_AT_MS });
+  const clock = new HandSetClock(machineClock);
   const stores = await openStores(options.dataPath, clock, bootId());
   if (!stores.ok) return stores;
-  clock.setFloor(stores.value.clockFloorMs());
+  machineClock.setFloor(stores.value.clockFloorMs());
+  restoreHandSetting(clock, stores.value.folder, stores.value.bootId);
 
   const scanner = scannerOf(hardware.value);
   const printer = printerOf(hardware.value);
@@ -94,8 +98,8 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
   }
   let cancelRefresh = (): void => {};
   const refreshClock = (): void => {
-    clock.setFloor(stores.value.clockFloorMs());
-    clock.refresh();
+    machineClock.setFloor(stores.value.clockFloorMs());
+    machineClock.refresh();
     cancelRefresh = timers.after(MINUTE_MS, refreshClock);
   };
   refreshClock();

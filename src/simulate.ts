@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ok, type Result } from './base/result.ts';
 import type { Clock } from './base/time.ts';
 import { realTimers } from './base/timers.ts';
+import { HandSetClock } from './devices/clock/hand-set-clock.ts';
 import { systemClock } from './devices/clock/system-clock.ts';
 import { SimulatedPrinter } from './devices/printer/simulated-printer.ts';
 import { serialScanner } from './devices/scanner/serial-scanner.ts';
@@ -51,7 +52,8 @@ export async function simulateKiosk(options: SimulateOptions): Promise<Result<Ru
   if (!supervisor.ok) return supervisor;
 
   const timers = realTimers;
-  const clock = new SwitchableClock(systemClock({ floorMs: 0 }));
+  const switchableClock = new SwitchableClock(systemClock({ floorMs: 0 }));
+  const clock = new HandSetClock(switchableClock);
   const stores = await openStores(options.dataPath, clock, randomUUID());
   if (!stores.ok) return stores;
   const demo = await prepareDemo(stores.value, clock);
@@ -89,7 +91,7 @@ export async function simulateKiosk(options: SimulateOptions): Promise<Result<Ru
     scanner: clicks,
     printer,
     disk,
-    switchableClock: clock,
+    switchableClock,
     wallet: demo.value.wallet,
     dispatch: (event) => wired.kiosk.dispatch(event),
   });

@@ -8,7 +8,28 @@ export interface WallTime {
   readonly trusted: boolean;
   /** The time is certainly not before this, whatever the clock says; absent where nothing is known. */
   readonly floorMs?: number;
+  /** The owner set it by hand: trusted at the door, but no evidence for anybody else. */
+  readonly handSet?: boolean;
 }
+
+/** How a hand set the wall clock: it shows monotonic time and `leadMs`. */
+export interface HandSetting {
+  readonly leadMs: number;
+  /** When that was, in monotonic milliseconds. */
+  readonly sinceMs: number;
+  /** Something vouched for the clock at that time already, so that only a new setting ends this one. */
+  readonly wasTrusted: boolean;
+}
+
+/** A clock that the owner can set where nothing vouches for it, or something vouches wrongly. */
+export interface SettableClock extends Clock {
+  /** What would make the wall clock show `toMs` now; nothing is set yet. */
+  settingFor(toMs: number): HandSetting;
+  setByHand(setting: HandSetting): void;
+}
+
+/** Whether the time is evidence for a stranger: what a hand set is the owner's word alone. */
+export const isEvident = ({ trusted, handSet }: WallTime): boolean => trusted && handSet !== true;
 
 /** The two clocks of a kiosk: durations come from `monotonicMs` alone, dates from `wall` alone. */
 export interface Clock {

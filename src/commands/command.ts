@@ -35,6 +35,7 @@ export function runAction(command: string, actions: ReadonlyMap<string, Action>,
   const [first, ...others] = actions.keys();
   const last = others.pop();
   const names = [`'munjigi ${command} ${first}'`, ...others.map((name) => `'${name}'`)].join(', ');
+  if (last === undefined) throw new UsageError(`say ${names}; see --help`);
   throw new UsageError(`say ${names} or '${last}'; see --help`);
 }
 

@@ -3,15 +3,18 @@ import { createConnection } from 'node:net';
 import { err, type Result } from '../base/result.ts';
 import { realTimers } from '../base/timers.ts';
 import { RELEASED_AT_MS } from '../base/version.ts';
+import { HandSetClock } from '../devices/clock/hand-set-clock.ts';
 import { systemClock } from '../devices/clock/system-clock.ts';
 import { Attendance } from '../kiosk/attendance.ts';
 import { BackOffice } from '../kiosk/back-office.ts';
+import { restoreHandSetting } from '../kiosk/clock-set.ts';
 import { dataFolderAt } from '../kiosk/data-folder.ts';
 import { stderrLog } from '../kiosk/log.ts';
 import type { OfficeAnswer, OfficeRequest } from '../kiosk/office-request.ts';
 import { StickerDesk } from '../kiosk/sticker-desk.ts';
 import { openStores } from '../kiosk/stores.ts';
 import { registerOf } from '../kiosk/visitor-register.ts';
+import { clockSettingOf } from '../kiosk/wire-kiosk.ts';
 import { bootId } from '../main.ts';
 import { drawSticker } from '../sticker/draw.ts';
 
@@ -55,16 +58,18 @@ function askKiosk(path: string, request: OfficeRequest): Promise<Result<OfficeAn
 }
 
 async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<Result<OfficeAnswer, string>> {
-  const clock = systemClock({ floorMs: RELEASED_AT_MS });
+  const clock = new HandSetClock(systemClock({ floorMs: RELEASED_AT_MS }));
   const stores = await openStores(dataPath, clock, bootId());
   if (!stores.ok) return stores;
-  clock.setFloor(stores.value.clockFloorMs());
+  clock.machine.setFloor(stores.value.clockFloorMs());
+  restoreHandSetting(clock, stores.value.folder, stores.value.bootId);
+  const { settingsStore } = stores.value;
   const around = {
     clock,
     journal: stores.value.journal,
     trust: stores.value.trust,
-    policy: () => stores.value.policy,
-    settings: () => stores.value.settings,
+    policy: () => settingsStore.policy(),
+    settings: () => settingsStore.settings(),
     log: stderrLog,
   };
   try {
@@ -79,11 +84,13 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
       changed: () => {},
       importTrust: stores.value.importTrust,
       revocations: stores.value.revocations,
+      settingsStore,
+      clockSetting: clockSettingOf(stores.value, clock, () => {}),
     });
     try {
       return await office.carryOut(request);
     } finally {
-      register?.close();
+      register.close();
     }
   } finally {
     stores.value.close();

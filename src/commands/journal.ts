@@ -2,10 +2,13 @@ import type { Command } from './command.ts';
 import { runAction } from './command.ts';
 import { checkpoint } from './journal-checkpoint.ts';
 import { cosign } from './journal-cosign.ts';
+import { counters } from './journal-counters.ts';
 import { exportLog } from './journal-export.ts';
+import { outage } from './journal-outage.ts';
 import { prove } from './journal-prove.ts';
 import { tail, USUAL_LINES } from './journal-tail.ts';
 import { verify } from './journal-verify.ts';
+import { TIME_HELP } from './now.ts';
 
 export const journal: Command = {
   help: `Usage: munjigi journal tail [--lines N] [--follow] [--json] [--data DIR]
@@ -16,6 +19,8 @@ export const journal: Command = {
        munjigi journal verify --export DIR [--key VKEY]… [--checkpoint FILE]… [--witness-key VKEY]… [--json]
        munjigi journal verify --proof FILE --key VKEY
        munjigi journal export --out DIR [--from SEQ] [--data DIR]
+       munjigi journal outage --from TIME --to TIME [--out FILE] [--html FILE] [--json] [--data DIR]
+       munjigi journal counters [--day YYYY-MM-DD] [--json] [--data DIR]
 
 tail        the newest entries, oldest first (N is ${USUAL_LINES} if not given); --follow goes on until stopped
 checkpoint  signs the log as it is now and prints the signed note; the key that it verifies with goes to stderr.
@@ -26,7 +31,11 @@ prove       a proof that entry SEQ is in the log, for whoever has the key alone 
 verify      reads the log, or an export of it, through. --checkpoint names checkpoints that were kept elsewhere, also for
             the log of this kiosk. Exit code 0 if nothing is wrong, 1 if something is
 export      writes what a stranger needs into a new folder: entries, checkpoints, key and a page that checks them
---json      JSON for programs`,
+outage      when this kiosk could not check, and why, with what was decided before, meanwhile and after; signed with the
+            key of the log. --out writes the signed file, --html a page to print that checks itself with the key alone
+counters    what was decided on one day, today if none is given, by hour, reason and format
+--json      JSON for programs
+${TIME_HELP}`,
 
   run: (args) => runAction('journal', ACTIONS, args),
 };
@@ -38,4 +47,6 @@ const ACTIONS = new Map([
   ['prove', prove],
   ['verify', verify],
   ['export', exportLog],
+  ['outage', outage],
+  ['counters', counters],
 ]);

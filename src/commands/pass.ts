@@ -1,6 +1,6 @@
 import { inspect } from '../pass/inspect.ts';
 import { KINDS } from '../pass/pass.ts';
-import { type Command, EXIT_OK, parseCommandLine, print, refuseWords, required, runAction, tell } from './command.ts';
+import { type Command, EXIT_OK, parseCommandLine, print, refuseWords, runAction, tell, UsageError } from './command.ts';
 import { TIME_HELP, timeOrNow } from './now.ts';
 import { issue } from './pass-issue.ts';
 import { keygen } from './pass-keygen.ts';
@@ -18,7 +18,8 @@ keygen   makes DIR/key.jwk, to be kept secret, and DIR/public.jwks.json for the 
 issue    prints a signed entry pass; KIND is one of ${KINDS.join(', ')}.
          A health kind needs a claims file with one of v, t, r (one EU DCC entry) or x.
          --now is the time of issue. What no door would admit within its dates is not printed.
-inspect  explains any scan in words; --reveal also shows the name and birth date in it.
+inspect  explains any scan in words; --reveal also shows the name and birth date in it, and the issuer and key that
+         an unproven scan names.
 
 ${TIME_HELP}`,
 
@@ -41,11 +42,12 @@ async function inspectScan(args: readonly string[]): Promise<number> {
   });
   const [text, ...more] = positionals;
   refuseWords(more);
-  const given = required(text, 'the text to inspect');
+  // An empty text is a scan like any other.
+  if (text === undefined) throw new UsageError('the text to inspect is missing; see --help');
   const atMs = timeOrNow(values.now, '--now');
   if (values.data !== undefined) tell(`data folder: ${values.data}`);
   const trust = await loadTrust(values.trust ?? [], values.data, values['trust-root']);
-  const presented = { line: await scanFrom(given), parts: 1 };
+  const presented = { line: await scanFrom(text), parts: 1 };
   print(inspect(presented, trust, { atMs, trusted: true }, values.reveal === true));
   return EXIT_OK;
 }

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { plainText } from '../base/plain-text.ts';
 import { DAY_MS, formatInstant } from '../base/time.ts';
 import { recordedScans } from '../journal/query.ts';
@@ -25,6 +26,7 @@ import {
   tell,
   UsageError,
 } from './command.ts';
+import { carryOut } from './control-client.ts';
 import { TIME_HELP, timeOrNow } from './now.ts';
 import { readJournal } from './read-journal.ts';
 
@@ -37,15 +39,17 @@ export const policy: Command = {
   help: `Usage: munjigi policy list [--json] [--data DIR]
        munjigi policy show NAME|FILE [--json] [--data DIR]
        munjigi policy try NAME|FILE [--from TIME] [--to TIME] [--json] [--data DIR]
+       munjigi policy import FILE [--json] [--data DIR]
 
 list   the presets and the files in policies/ of the kiosk's folder
 show   a policy in words: what it asks for, its numbers with their limits, its rules and where they come from.
-       --json prints the policy file, to be copied to policies/ID.json and changed
+       --json prints the policy file, to be changed and imported under another id
 try    what this policy would have said to the recorded scans of the last ${USUAL_DAYS} days, or of a stretch: how many
        verdicts would change, and how many it could not judge from what is recorded. Each pass counts as shown for the
        first time. Nothing is changed.
+import checks a policy file and stores it as policies/ID.json of the kiosk's folder; one that is wrong changes nothing
 
-A policy is used after 'policy' in settings.json names it and the kiosk was started again.
+A policy is used from the next scan on once the settings name it: 'munjigi settings set policy=ID'.
 ${TIME_HELP}`,
 
   run: (args) => runAction('policy', ACTIONS, args),
@@ -55,7 +59,27 @@ const ACTIONS = new Map([
   ['list', list],
   ['show', show],
   ['try', tryOut],
+  ['import', importFile],
 ]);
+
+async function importFile(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, { data: { type: 'string' }, json: { type: 'boolean' } });
+  const [path, ...others] = positionals;
+  if (path === undefined) throw new UsageError('name a policy file; see --help');
+  refuseWords(others);
+  // Read once for a quick refusal; what counts is what the kiosk finds in the bytes that it stores.
+  orUsage(readPolicyFile(path));
+  const bytes = readFileSync(path).toString('base64');
+  const dataPath = chooseDataPath(values.data);
+  tell(`data folder: ${dataPath}`);
+  const file = { name: resolve(path), bytes };
+  const answer = orUsage(await carryOut(dataPath, { command: 'policy-import', file, by: 'shell' }));
+  const { id, sha256, imported, isInUse } = answer;
+  if (values.json) print(JSON.stringify({ id, sha256, imported, isInUse }));
+  tell(imported === true ? `imported policy ${id}` : `policy ${id} is imported already`);
+  tell(isInUse === true ? 'it is in use' : `'munjigi settings set policy=${id}' puts it in use`);
+  return EXIT_OK;
+}
 
 /** The kiosk's folder where there is one; presets need none. */
 function folderAt(named: string | undefined): DataFolder {

@@ -1,6 +1,6 @@
 import { JournalFault } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/open.ts';
-import type { JournalReader } from '../journal/query.ts';
+import { type JournalReader, UnknownEntry } from '../journal/query.ts';
 import { orUsage, UsageError } from './command.ts';
 
 /** Gives the journal at `path`, for reading beside a running kiosk, to `use`; a damaged file is a usage error. */
@@ -9,6 +9,7 @@ export async function readJournal<T>(path: string, use: (db: JournalReader) => T
   try {
     return await use(db);
   } catch (thrown) {
+    if (thrown instanceof UnknownEntry) throw new UsageError(thrown.message);
     if (!(thrown instanceof JournalFault)) throw thrown;
     throw new UsageError(`cannot read the journal ${path}: ${thrown.message}; keep the file and check the disk`);
   } finally {

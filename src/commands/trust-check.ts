@@ -1,13 +1,16 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { plainText } from '../base/plain-text.ts';
 import { formatMinuteIn } from '../base/time.ts';
 import { chooseDataPath, type DataFolder, readDataFolder } from '../kiosk/data-folder.ts';
-import { loadPolicy } from '../kiosk/policy-files.ts';
+import { policyFor } from '../kiosk/policy-files.ts';
 import type { ListDates } from '../pass/trust.ts';
+import { POLICY_ID } from '../policy/policy.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
 import type { Settings } from '../settings/schema.ts';
 import { Revocations } from '../trust/revocations.ts';
-import { listName, type NamedRevocations } from '../trust/trust-list.ts';
+import { listName, type NamedRevocations, type TrustList } from '../trust/trust-list.ts';
 import { fingerprintOf } from '../trust/trust-root.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import { counted, EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, refuseWords, tell } from './command.ts';
@@ -16,7 +19,7 @@ import { openStoredTrust, storedSettings } from './trust-options.ts';
 
 /** One thing that was looked at. */
 interface Finding {
-  readonly check: 'root' | 'list' | 'loose' | 'age' | 'stale' | 'revocations';
+  readonly check: 'root' | 'list' | 'loose' | 'age' | 'stale' | 'revocations' | 'policies';
   readonly ok: boolean;
   readonly says: string;
 }
@@ -38,7 +41,7 @@ function consequence(dates: ListDates, choice: StaleChoice, zone: string): strin
 
 /** A policy that cannot be loaded is said where it keeps the kiosk from starting; here the default answers for it. */
 function staleChoiceOf(folder: DataFolder, settings: Settings): StaleChoice {
-  const policy = loadPolicy(folder, settings);
+  const policy = policyFor(folder, settings);
   return policy.ok ? policy.value.stale : 'mark';
 }
 
@@ -70,6 +73,19 @@ function checkRevocations(folder: DataFolder, named: readonly NamedRevocations[]
   }
 }
 
+/** Whether the policy files that the signed list vouches for are here as it has them; those of other ids are the owner's. */
+function checkPolicies({ policies }: DataFolder, { policies: named }: Pick<TrustList, 'policies'>): readonly Finding[] {
+  return named.map(({ id, sha256 }): Finding => {
+    const path = POLICY_ID.test(id) ? join(policies, `${id}.json`) : null;
+    if (path === null || !existsSync(path)) {
+      return { check: 'policies', ok: false, says: `the list names the policy '${id}', which is not in ${policies}` };
+    }
+    const isSame = createHash('sha256').update(readFileSync(path)).digest('hex') === sha256;
+    const says = `${path} is ${isSame ? 'the policy' : 'not the policy, letter by letter,'} that the list names`;
+    return { check: 'policies', ok: isSame, says };
+  });
+}
+
 function checkLists(store: TrustStore): readonly Finding[] {
   const stored = store.lists();
   if (!stored.ok) return [{ check: 'root', ok: false, says: stored.error }];
@@ -95,7 +111,8 @@ function checkContents(store: TrustStore, folder: DataFolder, atMs: number): rea
   const loose = `${counted(keys.length - signed, 'loose key')} and ${counted(signed, 'signed key')} go together`;
   const conflicts = warnings.map((says): Finding => ({ check: 'list', ok: false, says }));
   const revocations = checkRevocations(folder, list?.revocations ?? []);
-  const findings: Finding[] = [{ check: 'loose', ok: true, says: loose }, ...conflicts, ...revocations];
+  const policies = list === null ? [] : checkPolicies(folder, list);
+  const findings: Finding[] = [{ check: 'loose', ok: true, says: loose }, ...conflicts, ...revocations, ...policies];
   if (list === null) return [...findings, { check: 'age', ok: true, says: 'loose keys do not age' }];
   const age = trustAgeAt(list.dates, atMs);
   const words = { current: 'current', stale: 'old (stale)', expired: 'too old (expired)' }[age];

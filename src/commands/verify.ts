@@ -4,20 +4,25 @@ import { decodeBase64 } from '../base/base64url.ts';
 import { plainText } from '../base/plain-text.ts';
 import { formatInstant, LAST_INSTANT_MS, type WallTime } from '../base/time.ts';
 import type { Authenticated } from '../door/event.ts';
+import { readDataFolder } from '../kiosk/data-folder.ts';
 import { authenticate } from '../pass/authenticate.ts';
 import { assemble, type HeldChunks, NO_CHUNKS } from '../pass/chunks.ts';
 import { refusal } from '../pass/format.ts';
-import { NO_FINDING } from '../pass/pass.ts';
+import { NO_FINDING, type Pass } from '../pass/pass.ts';
+import { datesUnderRules } from '../policy/dates-under-rules.ts';
 import { type Circumstances, type Decision, decide, decideRefusal, NO_HISTORY } from '../policy/decide.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
 import { PRESETS, presetNamed } from '../policy/presets.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
+import type { Settings } from '../settings/schema.ts';
 import { type Command, EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, tell, UsageError } from './command.ts';
 import { splitLines, withoutTerminator } from './lines.ts';
 import { TIME_HELP, timeOrNow } from './now.ts';
 import { readStandardInput } from './standard-input.ts';
-import { loadTrust } from './trust-options.ts';
+import { loadTrust, storedSettings } from './trust-options.ts';
 
+/** Where the door stands as long as no kiosk's settings say: what a new kiosk is set to. */
+const USUAL_SITE: Pick<Settings, 'zone' | 'venueKind'> = { zone: 'Asia/Seoul', venueKind: 'other' };
 const ENCODINGS = ['line', 'base64', 'file'] as const;
 type Encoding = (typeof ENCODINGS)[number];
 /** As far as `Date` can count, so that an absurd date still prints as a date. */
@@ -33,8 +38,9 @@ Reads one pass a line and prints one verdict a line. Nothing is recorded and not
   --trust [ISSUER=]PATH   keys to trust, and revocation lists: a file or a folder (repeatable), one signed trust list
                           among them
   --trust-root FILE       the public key that signs the list
-  --data DIR              also trust what that kiosk trusts, its own stickers included
-  --policy P              a policy file, a preset (${PRESETS.map(({ id }) => id).join(', ')}) or none; default any-genuine
+  --data DIR              also trust what that kiosk trusts, its own stickers included; days and hours are of its zone
+  --policy P              a policy file, a preset (${PRESETS.map(({ id }) => id).join(', ')}) or none; default any-genuine;
+                          its rules cut the dates that are printed
   --now TIME              judge at this time instead of now
   --encoding E            line (default), base64 (each line is base64 of a scan) or file (the whole file is one scan,
                           but for one line end)
@@ -59,7 +65,9 @@ Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
     const now: WallTime = { atMs: timeOrNow(values.now, '--now'), trusted: true };
     if (values.data !== undefined) tell(`data folder: ${values.data}`);
     const trust = await loadTrust(values.trust ?? [], values.data, values['trust-root']);
-    const around = { now, zone: 'Asia/Seoul', trustAge: trustAgeAt(trust.list, now.atMs) };
+    const site = values.data === undefined ? USUAL_SITE : storedSettings(orUsage(readDataFolder(values.data)));
+    const { zone, venueKind } = site;
+    const around = { now, zone, venueKind, trustAge: trustAgeAt(trust.list, now.atMs) };
     let allAdmitted = true;
     let held: HeldChunks = NO_CHUNKS;
     for (const { number, scan } of scansIn(await readInput(positionals[0] ?? '-'), encoding)) {
@@ -70,7 +78,7 @@ Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
       const decision = outcome.ok
         ? policy === null
           ? genuine(outcome.value, around)
-          : decide(outcome.value, policy, NO_HISTORY, around)
+          : underPolicy(outcome.value, policy, around)
         : decideRefusal(outcome.error, policy);
       allAdmitted &&= decision.verdict === 'admit';
       const row = rowOf(number, outcome, decision);
@@ -80,8 +88,14 @@ Exit code: 0 all admitted, 1 some not, 2 the call was wrong.`,
   },
 };
 
+function underPolicy(pass: Pass, policy: Policy, around: Circumstances): Decision {
+  const decision = decide(pass, policy, NO_HISTORY, around);
+  const { validFromMs, validUntilMs } = decision;
+  return { ...decision, ...datesUnderRules({ ...pass, validFromMs, validUntilMs }, policy, around) };
+}
+
 /** Without a policy nobody has chosen what an old list means, but past its end it admits under no choice. */
-function genuine(pass: Extract<Authenticated, { ok: true }>['value'], { now, trustAge }: Circumstances): Decision {
+function genuine(pass: Pass, { now, trustAge }: Circumstances): Decision {
   const { validFromMs, validUntilMs } = pass;
   const reason = trustAge === 'expired' ? 'trust-stale' : now.trusted ? 'ok' : 'clock-unsure';
   return { verdict: reason === 'ok' ? 'admit' : 'assist', reason, rule: null, validFromMs, validUntilMs, advice: null };

@@ -31,6 +31,8 @@ export interface PublicState {
     readonly trusted: boolean;
     /** Genuine passes are newer than this clock. */
     readonly late: boolean;
+    /** The owner set it by hand. */
+    readonly handSet: boolean;
   };
   /** To whom visits are sealed, with the RFC 7638 thumbprint of the key; nulls while nobody can register, null where it is off. */
   readonly register: { readonly authority: string | null; readonly fingerprint: string | null } | null;

@@ -1,28 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalJson } from '../base/json.ts';
-import { type Clock, DAY_MS, MINUTE_MS } from '../base/time.ts';
+import { type Clock, DAY_MS, isEvident, MINUTE_MS } from '../base/time.ts';
 import type { Decision } from '../policy/decide.ts';
 import { entryBytes, factsTag, leafHash, type Note, passTag, type Stamp } from './entry.ts';
 import type { ScanSubject } from './journal.ts';
-import type { Statements } from './statements.ts';
+import type { Statements, UseRow } from './statements.ts';
 
 const SALT_BYTES = 32;
 /** A single-use key with no end of its own is remembered this long. */
 const ENDLESS_USE_DAYS = 400;
-
-/** What each row of a use key is stamped with. */
-export type UseRow = [seq: number, boot: string, monoMs: number, wallMs: number, endsMs: number];
 
 /** Writes rows inside somebody's transaction: stamps entries, salts what must be forgotten one day. */
 export class EntryWriter {
   readonly #statements: Statements;
   readonly #clock: Clock;
   readonly #bootId: string;
+  readonly #lastTrustedMs: () => number | null;
 
-  constructor(statements: Statements, clock: Clock, bootId: string) {
+  /** @param lastTrustedMs wall time of the newest entry under a trusted clock */
+  constructor(statements: Statements, clock: Clock, bootId: string, lastTrustedMs: () => number | null) {
     this.#statements = statements;
     this.#clock = clock;
     this.#bootId = bootId;
+    this.#lastTrustedMs = lastTrustedMs;
   }
 
   /** The sequence number of the entry that comes next, which is the number of entries and its leaf's index. */
@@ -37,7 +37,7 @@ export class EntryWriter {
       boot: this.#bootId,
       monoMs: Math.floor(this.#clock.monotonicMs()),
       wallMs: Math.floor(wall.atMs),
-      clock: wall.trusted ? 'trusted' : 'unsure',
+      clock: isEvident(wall) ? 'trusted' : 'unsure',
     };
     const bytes = entryBytes(stamp, note);
     this.#statements.addEntry.run(stamp.seq, bytes, leafHash(bytes));
@@ -63,7 +63,7 @@ export class EntryWriter {
       pass: pass === null || passSalt === null ? null : passTag(passSalt, pass.passId),
       facts: factsSalt === null || factsJson === null ? null : factsTag(factsSalt, factsJson),
     });
-    const wallMs = Math.floor(this.#clock.wall().atMs);
+    const wallMs = Math.floor(this.#certainMs());
     if (passSalt !== null || factsSalt !== null) this.#statements.addSalt.run(seq, passSalt, factsSalt, wallMs);
     if (factsJson !== null) this.#statements.addFacts.run(seq, factsJson, wallMs);
     return seq;
@@ -74,10 +74,25 @@ export class EntryWriter {
    * @param passUntilMs when the pass ends, or the pass that a sticker stands for; null for never
    */
   useRow(subject: ScanSubject, seq: number, passUntilMs: number | null): UseRow {
-    const nowMs = this.#clock.wall().atMs;
-    const single = passUntilMs === null ? nowMs + ENDLESS_USE_DAYS * DAY_MS : passUntilMs + DAY_MS;
-    const passback = nowMs + (subject.reuse?.minutes ?? 0) * MINUTE_MS;
-    const endsMs = Math.ceil(subject.reuseMode === 'passback' ? passback : single);
-    return [seq, this.#bootId, Math.floor(this.#clock.monotonicMs()), Math.floor(nowMs), endsMs];
+    const certainMs = this.#certainMs();
+    const isPassback = subject.reuseMode === 'passback';
+    const windowMs = (subject.reuse?.minutes ?? 0) * MINUTE_MS;
+    const single = passUntilMs === null ? certainMs + ENDLESS_USE_DAYS * DAY_MS : passUntilMs + DAY_MS;
+    const endsMs = Math.ceil(isPassback ? certainMs + windowMs : single);
+    const monoMs = Math.floor(this.#clock.monotonicMs());
+    const wallMs = Math.floor(this.#clock.wall().atMs);
+    return [seq, this.#bootId, monoMs, wallMs, endsMs, isPassback ? Math.ceil(monoMs + windowMs) : null];
+  }
+
+  /**
+   * The latest time that has certainly come: what must be forgotten counts from here. An unsure clock may stand in
+   * another century, and nothing that it stamped would ever grow old.
+   */
+  #certainMs(): number {
+    const { atMs, trusted, floorMs } = this.#clock.wall();
+    if (trusted) return atMs;
+    const lastTrustedMs = this.#lastTrustedMs();
+    if (floorMs === undefined && lastTrustedMs === null) return atMs;
+    return Math.max(floorMs ?? 0, lastTrustedMs ?? 0);
   }
 }

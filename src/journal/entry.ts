@@ -1,11 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { DeviceCondition } from '../base/device.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { FormatName, Kind } from '../pass/pass.ts';
 import type { ReasonCode, VerdictName } from '../policy/reasons.ts';
+import type { TrustAge } from '../policy/trust-age.ts';
 import type { RevocationKind } from '../trust/revocation-list.ts';
 
 export type DeviceName = 'scanner' | 'signal' | 'printer' | 'voice';
-export type LastEnd = 'first-start' | 'stopped' | 'unknown';
+/** `killed`: the process ended and the machine went on. `power`: the machine was started anew. */
+export type LastEnd = 'first-start' | 'stopped' | 'killed' | 'power' | 'unknown';
 
 /** Everything the journal may say. No personal data: a pass appears as a salted digest alone. */
 export type Note =
@@ -50,6 +53,8 @@ export type Note =
   | { readonly type: 'device-lost' | 'device-fault' | 'device-ready'; readonly device: DeviceName }
   | { readonly type: 'clock-step'; readonly byMs: number }
   | { readonly type: 'clock-trust'; readonly trusted: boolean }
+  /** The owner set the clock by hand, to `toMs` since the epoch, which moved it by `byMs`; holds until the next `clock-trust` or `start`. */
+  | { readonly type: 'clock-set'; readonly toMs: number; readonly byMs: number }
   /** Genuine passes are newer than this clock by so much; so many issuers say so at present. */
   | { readonly type: 'clock-doubted'; readonly byMs: number; readonly issuers: number }
   | { readonly type: 'trust-imported'; readonly signed: false; readonly sha256: string; readonly keys: number }
@@ -74,7 +79,14 @@ export type Note =
       readonly entries: number;
     }
   | { readonly type: 'disk-low' | 'disk-ready' }
-  | { readonly type: 'settings-changed'; readonly members: readonly string[] }
+  /** `sha256` is that of the settings file (of `{}` where there is none), hexadecimal; here and in the next two. */
+  | { readonly type: 'settings-changed'; readonly members: readonly string[]; readonly sha256: string }
+  /** The settings file could not be used; `using` is the version of its history that was used in its place. */
+  | { readonly type: 'settings-fallback'; readonly using: number; readonly sha256: string }
+  /** A policy file was imported, or is used from here on: by the settings, or because somebody edited it by hand. */
+  | { readonly type: 'policy-changed'; readonly id: string; readonly sha256: string }
+  /** Once a minute: what works, so that a minute without it tells something too. */
+  | ({ readonly type: 'health' } & Health)
   | { readonly type: 'log-exported'; readonly from: number }
   /** One visitor; `to` is the RFC 7638 thumbprint of the authority's key. */
   | { readonly type: 'register-sealed'; readonly to: string }
@@ -89,6 +101,20 @@ export type Note =
   | { readonly type: 'register-deleted'; readonly visits: number }
   | { readonly type: 'log-audited'; readonly entries: number; readonly problem: string | null }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
+
+/** What works, in few bytes. Whether the clock is trusted is in every stamp. */
+export type Health = {
+  readonly scanner: DeviceCondition;
+  readonly signal: DeviceCondition;
+  readonly printer: DeviceCondition;
+  /** How old the trust data is by its own dates, and whole hours since its issue; null for loose keys, which have none. */
+  readonly trust: TrustAge;
+  readonly trustHours: number | null;
+  /** Whole MiB on the disk of the journal; null where nobody can say. */
+  readonly freeMib: number | null;
+  /** Lines judged since the last one. */
+  readonly served: number;
+};
 
 /** When an entry was made: order is `seq` alone, durations are `monoMs` within one `boot`. */
 export interface Stamp {

@@ -22,6 +22,17 @@ export function countAfter(before: Occupancy, note: Note, wallMs: number): Occup
   }
 }
 
+/** The entries behind number `seq` that change the count. */
+function countedAfter(statements: Statements, seq: number): readonly Entry[] {
+  // The bytes are ours: what wrote them is entry.ts, and their leaf hashes have just been checked.
+  return statements.countedFrom.all(seq).map(({ bytes }) => JSON.parse(bytes.toString('utf8')) as Entry);
+}
+
+/** The admissions whose opening is recorded behind number `seq`. */
+export function shownAfter(statements: Statements, seq: number): ReadonlySet<number> {
+  return new Set(countedAfter(statements, seq).flatMap((entry) => (entry.type === 'shown' ? [entry.of] : [])));
+}
+
 /**
  * People inside, in memory and as the entries tell it. An admission counts when its signal was given, by hand or not:
  * after a power cut whoever found the door shut is asked again and counted once.
@@ -34,11 +45,7 @@ export class HeadCount {
     const folded = statements.foldedCount.get();
     const from = Math.max(folded?.seq ?? -1, size - 1 - 2 * FOLD_EVERY_ENTRIES);
     let now: Occupancy = { inside: folded?.inside ?? 0, sinceMs: folded?.since_ms ?? 0 };
-    for (const { bytes } of statements.countedFrom.all(from)) {
-      // The bytes are ours: what wrote them is entry.ts, and their leaf hashes have just been checked.
-      const entry = JSON.parse(bytes.toString('utf8')) as Entry;
-      now = countAfter(now, entry, entry.wallMs);
-    }
+    for (const entry of countedAfter(statements, from)) now = countAfter(now, entry, entry.wallMs);
     this.#now = now;
   }
 

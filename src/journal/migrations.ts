@@ -82,4 +82,8 @@ export const MIGRATIONS: readonly string[] = [
     root BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Until when monotonic time of that boot holds a passback; null where only the calendar ends it.
+  ALTER TABLE use ADD COLUMN mono_ends_ms INTEGER;
+  `,
 ];

@@ -2,9 +2,15 @@ import Database from 'better-sqlite3';
 import type { Facts } from '../policy/facts.ts';
 import type { Entry } from './entry.ts';
 import { JournalFault } from './journal.ts';
+import { readEntry } from './read-entry.ts';
 
 /** A connection that only reads, from `openJournalReader`. */
 export type JournalReader = Database.Database;
+
+/** An entry that this version cannot read; the message is one sentence with its remedy. */
+export class UnknownEntry extends Error {
+  override readonly name = 'UnknownEntry';
+}
 
 /** The newest entries in the order they were written. A damaged file is a `JournalFault`. */
 export function newestEntries(db: JournalReader, count: number): readonly Entry[] {
@@ -24,6 +30,38 @@ export function entriesFrom(db: JournalReader, seq: number, count: number): read
         .all(seq, count),
     ),
   );
+}
+
+/** Entries of some types with sequence numbers from `from` to before `to`, in order. A damaged file is a `JournalFault`. */
+export function entriesOfTypes(
+  db: JournalReader,
+  from: number,
+  to: number,
+  types: readonly Entry['type'][],
+): readonly Entry[] {
+  return entriesOf(
+    reading(() =>
+      db
+        .prepare<[number, number, string], { bytes: Buffer }>(
+          `SELECT bytes FROM entry WHERE seq >= ? AND seq < ?
+           AND json_extract(CAST(bytes AS TEXT), '$.type') IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+        )
+        .all(from, to, JSON.stringify(types)),
+    ),
+  );
+}
+
+const BATCH = 1_000;
+
+/** Every entry from `from` to before `to`, one at a time. A damaged file is a `JournalFault`. */
+export function* entriesBetween(db: JournalReader, from: number, to: number): Generator<Entry> {
+  for (let at = from; at < to; ) {
+    const batch = entriesFrom(db, at, Math.min(BATCH, to - at));
+    yield* batch;
+    const last = batch.at(-1);
+    if (last === undefined) return;
+    at = last.seq + 1;
+  }
 }
 
 /** The ids of the stickers that this kiosk has taken back. A damaged file is a `JournalFault`. */
@@ -72,6 +110,9 @@ export function reading<T>(query: () => T): T {
   }
 }
 
-// The bytes are ours: what wrote them is entry.ts, and the leaf hash beside them says that they are unchanged.
 const entriesOf = (rows: readonly { bytes: Buffer }[]): Entry[] =>
-  rows.map(({ bytes }) => JSON.parse(bytes.toString('utf8')) as Entry);
+  rows.map(({ bytes }) => {
+    const entry = readEntry(bytes);
+    if (!entry.ok) throw new UnknownEntry(entry.error);
+    return entry.value;
+  });

@@ -2,7 +2,7 @@ import { formatInstant } from '../base/time.ts';
 import type { LogProblem, LogReport, ProblemCode } from './log-report.ts';
 
 export type ReportLanguage = 'ko' | 'en';
-type InBoth = Readonly<Record<ReportLanguage, string>>;
+export type InBoth = Readonly<Record<ReportLanguage, string>>;
 
 /** What each problem means, to somebody who has never heard of a hash. */
 const PROBLEM_TEXTS: Readonly<Record<ProblemCode, InBoth>> = {

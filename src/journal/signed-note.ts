@@ -87,8 +87,8 @@ export function parseVerifierKey(sha256: Sha256, text: string): Result<VerifierK
 }
 
 /** Reads a note without judging its signatures; the error is one sentence. */
-export function parseNote(note: string): Result<SignedNote, string> {
-  if (note.length > MAX_NOTE_LENGTH) return err(`longer than ${MAX_NOTE_LENGTH} characters`);
+export function parseNote(note: string, maxLength: number = MAX_NOTE_LENGTH): Result<SignedNote, string> {
+  if (note.length > maxLength) return err(`longer than ${maxLength} characters`);
   if (CONTROL.test(note)) return err('it holds a control character');
   const end = note.lastIndexOf('\n\n');
   if (end < 1 || !note.endsWith('\n')) return err('no signature follows its text');

@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { ok, type Result } from '../base/result.ts';
-import { type Clock, DAY_MS, MINUTE_MS } from '../base/time.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { DAY_MS, isEvident, MINUTE_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
+import { Doubts } from './doubts.ts';
 import type { LastEnd, Note } from './entry.ts';
-import { EntryWriter } from './entry-writer.ts';
-import { HeadCount } from './head-count.ts';
+import { type Handle, handleOf, type SqliteJournalOptions } from './handle.ts';
+import { HeadCount, shownAfter } from './head-count.ts';
 import {
   type Journal,
   JournalFault,
@@ -19,27 +20,9 @@ import type { LogKey } from './log-key.ts';
 import { dropOver, dropPersonal } from './purge.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
-import { prepareStatements, type Statements } from './statements.ts';
+import type { Statements, UsesOver } from './statements.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
 import { scrubAtLast, scrubWal } from './wal-scrub.ts';
-
-interface Handle {
-  readonly db: Database.Database;
-  readonly statements: Statements;
-  readonly writer: EntryWriter;
-}
-
-export interface SqliteJournalOptions {
-  /** Opens (or reopens, after an I/O error) the file; see journal/open. */
-  readonly open: () => Result<Database.Database, string>;
-  readonly clock: Clock;
-  /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
-  readonly bootId: string;
-  /** K_use: what use keys are derived under. 32 bytes. */
-  readonly useKeySecret: Buffer;
-  /** What is given up when the disk is full; without one a full disk is a fault at once. */
-  readonly reserve?: Reserve;
-}
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
@@ -51,15 +34,14 @@ export class SqliteJournal implements Journal {
   #pendingShown: number[] = [];
   /** An earlier run may have been killed between the deletion and this. */
   #isScrubDue = true;
-  readonly #headCount: HeadCount;
+  #headCount: HeadCount;
   #lastGenuine: Genuine | null = null;
   #size: number;
   #lastAtMs: number | null;
   #lastTrustedMs: number | null;
   /** In memory, so that no scan waits for a read before it is judged. */
   readonly #revokedStickers = new Set<string>();
-  /** Use keys of admissions that an earlier run, or the file before it was reopened, could not show, with their wall time. */
-  readonly #unshownBefore = new Map<string, number>();
+  readonly #doubts = new Doubts();
 
   private constructor(options: SqliteJournalOptions, db: Database.Database) {
     this.#options = options;
@@ -68,7 +50,7 @@ export class SqliteJournal implements Journal {
     this.#size = writer.nextSeq();
     this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
-    this.#lastTrustedMs = statements.lastTrusted.get()?.wall_ms ?? null;
+    this.#lastTrustedMs = statements.lastTrusted.get()?.wall_ms || null;
     const lastRun = statements.lastRun.get()?.type;
     this.lastEnd = lastRun === undefined ? 'first-start' : lastRun === 'stop' ? 'stopped' : 'unknown';
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
@@ -77,7 +59,14 @@ export class SqliteJournal implements Journal {
   /** Opens the journal without writing to it. A refusal is one sentence. */
   static open(options: SqliteJournalOptions): Result<SqliteJournal, string> {
     const opened = options.open();
-    return opened.ok ? ok(new SqliteJournal(options, opened.value)) : opened;
+    if (!opened.ok) return opened;
+    try {
+      return ok(new SqliteJournal(options, opened.value));
+    } catch (thrown) {
+      if (!(thrown instanceof Database.SqliteError)) throw thrown;
+      opened.value.close();
+      return err(`the journal cannot be read (${thrown.code}): check the disk, then start again`);
+    }
   }
 
   historyOf(pass: Pass): History {
@@ -119,6 +108,8 @@ export class SqliteJournal implements Journal {
   record(note: Note): number {
     const seq = this.#commit(({ writer }) => writer.append(note));
     this.#headCount.noted(note, this.#lastAtMs ?? 0);
+    // Whoever sets the clock by hand says that what it showed before was wrong.
+    if (note.type === 'clock-set') this.#lastTrustedMs = null;
     return seq;
   }
 
@@ -137,7 +128,7 @@ export class SqliteJournal implements Journal {
       }
       return seq;
     });
-    if (genuine !== null) this.#unshownBefore.delete(genuine.use.key.toString('hex'));
+    if (genuine !== null) this.#doubts.settle(genuine.use.key);
     return recorded;
   }
 
@@ -168,16 +159,15 @@ export class SqliteJournal implements Journal {
   purge(nowMs: number): boolean {
     const personalUntil = nowMs - PERSONAL_DAYS * DAY_MS;
     const unshownUntil = nowMs - UNSHOWN_MINUTES * MINUTE_MS;
-    const stickersUntil = nowMs - DAY_MS;
-    const ended = this.#reading(({ statements }) => statements.countEnded.get(personalUntil, personalUntil, nowMs));
+    const { bootId, clock } = this.#options;
+    const over: UsesOver = [nowMs, bootId, Math.floor(clock.monotonicMs())];
+    const ended = this.#reading(({ statements }) => statements.countEnded.get(personalUntil, personalUntil, ...over));
     if (ended !== undefined && ended.salts + ended.facts + ended.uses > 0) {
-      this.#commit((handle) => dropPersonal(handle, personalUntil, nowMs, ended));
+      this.#commit((handle) => dropPersonal(handle, personalUntil, over, ended));
       this.#isScrubDue = true;
     }
-    if (this.#commit(({ statements }) => dropOver(statements, unshownUntil, stickersUntil))) this.#isScrubDue = true;
-    for (const [key, wallMs] of this.#unshownBefore) {
-      if (wallMs < unshownUntil) this.#unshownBefore.delete(key);
-    }
+    if (this.#commit(({ statements }) => dropOver(statements, unshownUntil, nowMs))) this.#isScrubDue = true;
+    this.#doubts.forgetBefore(unshownUntil);
     // What was deleted from the file still stands in the write-ahead log.
     if (this.#isScrubDue) this.#isScrubDue = !this.#reading(({ db }) => scrubWal(db));
     return !this.#isScrubDue;
@@ -233,8 +223,7 @@ export class SqliteJournal implements Journal {
 
   #history(statements: Statements, use: Use | null): History {
     if (use === null) return NO_HISTORY;
-    const unshownAtMs = this.#unshownBefore.get(use.key.toString('hex'));
-    return historyBefore(statements.use.get(use.key), unshownAtMs, use, this.#options);
+    return historyBefore(statements.use.get(use.key), this.#doubts.about(use.key), use, this.#options);
   }
 
   #wallMs(): number {
@@ -258,7 +247,7 @@ export class SqliteJournal implements Journal {
       this.#pendingShown = [];
       this.#size = handle.writer.nextSeq();
       this.#lastAtMs = this.#wallMs();
-      if (this.#options.clock.wall().trusted) this.#lastTrustedMs = this.#lastAtMs;
+      if (isEvident(this.#options.clock.wall())) this.#lastTrustedMs = this.#lastAtMs;
       return result;
     };
     return withReserve(this.reserve, () => this.#reading(commit));
@@ -281,17 +270,30 @@ export class SqliteJournal implements Journal {
     if (this.#isClosed) throw new JournalFault('closed');
     const opened = this.#options.open();
     if (!opened.ok) throw new JournalFault(opened.error);
-    return this.#adopt(opened.value);
+    try {
+      const handle = this.#adopt(opened.value);
+      this.#reread(handle);
+      return handle;
+    } catch (thrown) {
+      this.#handle = null;
+      opened.value.close();
+      throw thrown;
+    }
+  }
+
+  /** What failed may have been stored after all: the file is believed, and nothing is written twice. */
+  #reread({ statements, writer }: Handle): void {
+    const stored = shownAfter(statements, this.#size - 1);
+    this.#pendingShown = this.#pendingShown.filter((seq) => !stored.has(seq));
+    this.#size = writer.nextSeq();
+    this.#headCount = new HeadCount(statements, this.#size);
+    for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
   }
 
   #adopt(db: Database.Database): Handle {
-    const statements = prepareStatements(db);
-    const writer = new EntryWriter(statements, this.#options.clock, this.#options.bootId);
-    this.#handle = { db, statements, writer };
+    this.#handle = handleOf(db, this.#options, () => this.#lastTrustedMs);
     // After a failed sync too: what it had written after all is an admission that nobody saw.
-    for (const row of statements.allUnshown.all()) {
-      if (!this.#pendingShown.includes(row.seq)) this.#unshownBefore.set(row.use_key.toString('hex'), row.wall_ms);
-    }
+    this.#doubts.learn(this.#handle.statements.allUnshown.all(), this.#pendingShown);
     return this.#handle;
   }
 }

@@ -1,7 +1,20 @@
 import type Database from 'better-sqlite3';
 import { TreeStore } from './tree-store.ts';
 
-interface UseRow {
+/** What each row of a use key is stamped with. */
+export type UseRow = [
+  seq: number,
+  boot: string,
+  monoMs: number,
+  wallMs: number,
+  endsMs: number,
+  monoEndsMs: number | null,
+];
+
+/** When it is: by the wall clock, and in which boot and at which of its milliseconds. */
+export type UsesOver = [nowMs: number, boot: string, monoMs: number];
+
+interface LastUseRow {
   readonly boot: string;
   readonly mono_ms: number;
   readonly wall_ms: number;
@@ -19,6 +32,9 @@ interface FoldedCount {
   readonly since_ms: number;
 }
 
+/** A use is over when its end has passed, and not while monotonic time of this boot still holds it. */
+const USE_IS_OVER = 'ends_ms < ? AND (mono_ends_ms IS NULL OR boot <> ? OR mono_ends_ms <= ?)';
+
 /** The journal's prepared statements: parameters only, never text built from a scan. */
 export function prepareStatements(db: Database.Database) {
   return {
@@ -29,11 +45,14 @@ export function prepareStatements(db: Database.Database) {
       "SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry ORDER BY seq DESC LIMIT 1",
     ),
     // Back to the newest checkpoint and no further: a clock that was never trusted must not cost a start the whole log.
+    // 0 where a hand has set the clock since.
     lastTrusted: db.prepare<[], { wall_ms: number | null }>(
       `SELECT coalesce(
-         (SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') FROM entry
+         (SELECT CASE json_extract(CAST(bytes AS TEXT), '$.type') WHEN 'clock-set' THEN 0
+            ELSE json_extract(CAST(bytes AS TEXT), '$.wallMs') END FROM entry
           WHERE seq >= coalesce((SELECT max(size) FROM checkpoint), 0)
-          AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1),
+          AND (json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted'
+               OR json_extract(CAST(bytes AS TEXT), '$.type') = 'clock-set') ORDER BY seq DESC LIMIT 1),
          (SELECT last_trusted_ms FROM checkpoint ORDER BY size DESC LIMIT 1)) AS wall_ms`,
     ),
     lastCheckpoint: db.prepare<[], { size: number; note: string }>(
@@ -66,15 +85,15 @@ export function prepareStatements(db: Database.Database) {
       'INSERT INTO salt (seq, pass, facts, wall_ms) VALUES (?, ?, ?, ?)',
     ),
     addFacts: db.prepare<[number, string, number]>('INSERT INTO facts (seq, json, wall_ms) VALUES (?, ?, ?)'),
-    use: db.prepare<[Buffer], UseRow>('SELECT boot, mono_ms, wall_ms FROM use WHERE key = ?'),
-    takeUse: db.prepare<[Buffer, number, string, number, number, number]>(
-      `INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?)
+    use: db.prepare<[Buffer], LastUseRow>('SELECT boot, mono_ms, wall_ms FROM use WHERE key = ?'),
+    takeUse: db.prepare<[Buffer, ...UseRow]>(
+      `INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms, mono_ends_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO NOTHING`,
     ),
-    renewUse: db.prepare<[Buffer, number, string, number, number, number]>(
-      `INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?)
+    renewUse: db.prepare<[Buffer, ...UseRow]>(
+      `INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms, mono_ends_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, boot = excluded.boot, mono_ms = excluded.mono_ms,
-       wall_ms = excluded.wall_ms, ends_ms = excluded.ends_ms`,
+       wall_ms = excluded.wall_ms, ends_ms = excluded.ends_ms, mono_ends_ms = excluded.mono_ends_ms`,
     ),
     addUnshown: db.prepare<[number, Buffer, number]>('INSERT INTO unshown (seq, use_key, wall_ms) VALUES (?, ?, ?)'),
     dropShown: db.prepare<[number]>('DELETE FROM unshown WHERE seq = ?'),
@@ -82,7 +101,8 @@ export function prepareStatements(db: Database.Database) {
     allUnshown: db.prepare<[], { seq: number; use_key: Buffer; wall_ms: number }>(
       'SELECT seq, use_key, wall_ms FROM unshown',
     ),
-    dropUnshown: db.prepare<[number]>('DELETE FROM unshown WHERE wall_ms < ?'),
+    // A stamp from the future is that of a wrong clock: no later one comes near it either.
+    dropUnshown: db.prepare<[number, number]>('DELETE FROM unshown WHERE wall_ms < ? OR wall_ms > ?'),
     addSticker: db.prepare<[string, Buffer | null, number, number, number | null]>(
       'INSERT INTO sticker (id, use_key, until_ms, single, pass_until_ms) VALUES (?, ?, ?, ?, ?)',
     ),
@@ -90,14 +110,14 @@ export function prepareStatements(db: Database.Database) {
     revokedStickers: db.prepare<[], { id: string }>('SELECT id FROM sticker WHERE revoked = 1'),
     dropStickers: db.prepare<[number]>('DELETE FROM sticker WHERE until_ms < ?'),
     revokeSticker: db.prepare<[string]>('UPDATE sticker SET revoked = 1 WHERE id = ? AND revoked = 0'),
-    countEnded: db.prepare<[number, number, number], { salts: number; facts: number; uses: number }>(
+    countEnded: db.prepare<[number, number, ...UsesOver], { salts: number; facts: number; uses: number }>(
       `SELECT (SELECT count(*) FROM salt WHERE wall_ms < ?) AS salts,
               (SELECT count(*) FROM facts WHERE wall_ms < ?) AS facts,
-              (SELECT count(*) FROM use WHERE ends_ms < ?) AS uses`,
+              (SELECT count(*) FROM use WHERE ${USE_IS_OVER}) AS uses`,
     ),
     dropSalts: db.prepare<[number]>('DELETE FROM salt WHERE wall_ms < ?'),
     dropFacts: db.prepare<[number]>('DELETE FROM facts WHERE wall_ms < ?'),
-    dropUses: db.prepare<[number]>('DELETE FROM use WHERE ends_ms < ?'),
+    dropUses: db.prepare<UsesOver>(`DELETE FROM use WHERE ${USE_IS_OVER}`),
   };
 }
 

@@ -11,10 +11,11 @@ const REBUILD = `
     boot TEXT NOT NULL,
     mono_ms INTEGER NOT NULL,
     wall_ms INTEGER NOT NULL,
-    ends_ms INTEGER NOT NULL
+    ends_ms INTEGER NOT NULL,
+    mono_ends_ms INTEGER
   ) STRICT, WITHOUT ROWID;
-  INSERT INTO use_kept (key, seq, boot, mono_ms, wall_ms, ends_ms)
-    SELECT key, seq, boot, mono_ms, wall_ms, ends_ms FROM use ORDER BY key;
+  INSERT INTO use_kept (key, seq, boot, mono_ms, wall_ms, ends_ms, mono_ends_ms)
+    SELECT key, seq, boot, mono_ms, wall_ms, ends_ms, mono_ends_ms FROM use ORDER BY key;
   DROP TABLE use;
   ALTER TABLE use_kept RENAME TO use;
   CREATE INDEX use_ends ON use (ends_ms);

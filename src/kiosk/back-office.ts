@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
-import { type Clock, formatInstant, parseInstant } from '../base/time.ts';
+import { type Clock, formatInstant, isEvident, parseInstant } from '../base/time.ts';
 import { parseConsistency } from '../journal/consistency.ts';
 import type { Note } from '../journal/entry.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
@@ -17,7 +17,10 @@ import type { Settings } from '../settings/schema.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
 import { adoptRevocations } from './adopt-revocations.ts';
 import type { Attendance } from './attendance.ts';
+import { type ClockSetParts, setClock } from './clock-set.ts';
 import { MAX_COUNT_OUT, type OfficeAnswer, type OfficeRequest } from './office-request.ts';
+import { changeSettings } from './settings-changes.ts';
+import type { SettingsStore } from './settings-store.ts';
 import type { StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
 import { importTrust } from './trust-imports.ts';
@@ -34,6 +37,8 @@ export interface BackOfficeParts {
   readonly logKey: LogKey;
   readonly policy: () => Policy;
   readonly settings: () => Settings;
+  readonly settingsStore: SettingsStore;
+  readonly clockSetting: ClockSetParts;
   readonly attendance: Attendance;
   readonly register: Register | null;
   /** Tells the screens what was changed here. */
@@ -65,6 +70,12 @@ export class BackOffice {
           return await importTrust(request, this.#parts);
         case 'revocations-adopt':
           return adoptRevocations(this.#parts, request.sha256);
+        case 'settings-set':
+        case 'settings-restore':
+        case 'policy-import':
+          return changeSettings(request, this.#parts);
+        case 'clock-set':
+          return setClock(request.to, this.#parts.clockSetting, this.#parts.journal);
         case 'register-add':
           return await this.#register(request.phone, request.district);
         case 'register-export':
@@ -169,9 +180,10 @@ export class BackOffice {
     if (!proof.ok) return proof;
     const log = parseVerifierKey(sha256, keyText);
     if (!log.ok) return log;
-    const { atMs, trusted } = clock.wall();
-    if (!trusted) return err('the clock of this kiosk is unsure, and a witness says when it has seen: set it first');
-    const line = journal.countersign(proof.value, log.value, logKey, atMs);
+    const now = clock.wall();
+    if (!isEvident(now))
+      return err('nothing vouches for the clock of this kiosk, and a witness says when it has seen: connect it once');
+    const line = journal.countersign(proof.value, log.value, logKey, now.atMs);
     return line.ok ? ok({ line: line.value, key: formatVerifierKey(logKey.cosigner) }) : line;
   }
 }

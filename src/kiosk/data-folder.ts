@@ -23,6 +23,10 @@ export interface DataFolder {
   readonly register: string;
   readonly registerKeys: string;
   readonly settings: string;
+  /** Earlier settings, one file a version. */
+  readonly settingsHistory: string;
+  /** How the owner set the clock, for as long as the machine runs. */
+  readonly handSetClock: string;
   /** The owner's policy files. */
   readonly policies: string;
   readonly stickerKey: string;
@@ -48,6 +52,8 @@ export function dataFolderAt(path: string): DataFolder {
     register: join(path, 'register.db'),
     registerKeys: join(path, 'keys', 'register-days.keys'),
     settings: join(path, 'settings.json'),
+    settingsHistory: join(path, 'settings-history'),
+    handSetClock: join(path, 'hand-set-clock.json'),
     policies: join(path, 'policies'),
     stickerKey: join(path, 'keys', 'sticker.jwk'),
     logKey: join(path, 'log-key.jwk'),

@@ -22,6 +22,7 @@ import type { Settings } from '../settings/schema.ts';
 import { Attendance } from './attendance.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { ailmentOf, statusLine, type Vitals } from './health.ts';
+import { HealthMinute } from './health-minute.ts';
 import { Inbox } from './inbox.ts';
 import type { Log } from './log.ts';
 import type { LogKeeper } from './log-keeper.ts';
@@ -48,6 +49,8 @@ export interface KioskParts {
   /** Null where no visitor register is kept. */
   readonly register: Register | null;
   readonly supervisor: Supervisor;
+  /** Free bytes on the disk of the journal; null where nobody can say. */
+  readonly freeBytes: () => number | null;
   readonly trust: () => Trust;
   readonly policy: () => Policy;
   readonly settings: () => Settings;
@@ -86,6 +89,7 @@ export class Kiosk implements Commands {
   readonly #records: Records;
   #lastLineMs: number;
   readonly #clockWatch: ClockWatch;
+  readonly #healthMinute: HealthMinute;
   readonly attendance: Attendance;
   readonly #retention: Retention;
   #heardAll: () => void = () => {};
@@ -98,9 +102,10 @@ export class Kiosk implements Commands {
     this.#parts = parts;
     const { clock, timers } = parts;
     this.#lastLineMs = clock.monotonicMs();
-    this.#retention = new Retention(parts);
     this.#records = new Records(parts.journal, parts.log);
     this.#clockWatch = new ClockWatch(clock);
+    this.#retention = new Retention({ ...parts, mayDelete: () => this.#clockWatch.mayDelete() });
+    this.#healthMinute = new HealthMinute(parts);
     this.attendance = new Attendance(parts);
     this.#doorTimers = new NamedTimers(timers);
     this.#upkeep = new NamedTimers(timers);
@@ -166,6 +171,12 @@ export class Kiosk implements Commands {
     return register === null ? err(NO_REGISTER) : register.add(phone, district);
   }
 
+  /** The owner has set the clock by hand. */
+  clockWasSet(): void {
+    this.#clockWatch.wasSet();
+    this.#publish();
+  }
+
   /** Tells every screen: something was changed past the door. */
   refresh(): void {
     this.#publish();
@@ -208,6 +219,7 @@ export class Kiosk implements Commands {
     const arrival = this.#inbox.take(line, atMs);
     if (arrival === null) return;
     this.dispatch({ kind: 'scanned', ...arrival });
+    this.#healthMinute.served();
     const { phase } = this.#door;
     const isJoined = arrival.presentation.kind === 'code' && arrival.presentation.presented.parts > 1;
     if (isJoined && line !== null && phase.kind === 'showing' && UNJOINABLE.has(phase.shown.reason)) {
@@ -239,8 +251,11 @@ export class Kiosk implements Commands {
   }
 
   #housekeeping(): void {
-    const { keeper } = this.#parts;
+    const { journal, keeper } = this.#parts;
     for (const note of this.#clockWatch.look()) this.#records.note(note);
+    const health = this.#healthMinute.look(this.#statuses);
+    // One that the disk did not take is missing in the log, and is told by that.
+    if (health !== null) this.#records.guarded(() => journal.record(health));
     this.#records.look();
     // An unsure clock is a mark on the screen, though nothing happens at the door.
     this.#publish();

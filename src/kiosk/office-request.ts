@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { SETTINGS_ORIGINS, type SettingsOrigin } from '../settings/history.ts';
 
 /** A writing command as it travels to a running kiosk: types only, what they say is checked where it is carried out. */
 export type OfficeRequest =
@@ -30,6 +31,11 @@ export type OfficeRequest =
     }
   /** Puts the list that lies built in the folder into use; the digest is that of the file it was built from. */
   | { readonly command: 'revocations-adopt'; readonly sha256: string }
+  | { readonly command: 'settings-set'; readonly assignments: readonly string[]; readonly by: SettingsOrigin }
+  | { readonly command: 'settings-restore'; readonly version: number; readonly by: SettingsOrigin }
+  | { readonly command: 'policy-import'; readonly file: SentFile; readonly by: SettingsOrigin }
+  /** RFC 3339. */
+  | { readonly command: 'clock-set'; readonly to: string }
   | { readonly command: 'trust-import'; readonly documents: readonly SentDocument[] }
   | {
       readonly command: 'trust-list-import';
@@ -65,6 +71,8 @@ const SHA256 = /^[0-9a-f]{64}$/;
 const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'string';
 const isFlagOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
 
+const isOrigin = (value: unknown): boolean => SETTINGS_ORIGINS.some((known) => known === value);
+
 const isSentFile = (value: unknown): value is Members =>
   isMembers(value) && typeof value['name'] === 'string' && typeof value['bytes'] === 'string';
 const isSentDocument = (value: unknown): boolean =>
@@ -82,6 +90,11 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'revocations-adopt': ({ sha256 }) => typeof sha256 === 'string',
   'journal-checkpoint': ({ exportFrom }) => exportFrom === undefined || Number.isSafeInteger(exportFrom),
   'journal-cosign': ({ proof, key }) => typeof proof === 'string' && typeof key === 'string',
+  'settings-set': ({ assignments, by }) =>
+    Array.isArray(assignments) && assignments.every((text) => typeof text === 'string') && isOrigin(by),
+  'settings-restore': ({ version, by }) => Number.isSafeInteger(version) && isOrigin(by),
+  'policy-import': ({ file, by }) => isSentFile(file) && isOrigin(by),
+  'clock-set': ({ to }) => typeof to === 'string',
   'trust-import': ({ documents }) => Array.isArray(documents) && documents.every(isSentDocument),
   'trust-list-import': ({ list, root, fingerprint }) =>
     isSentFile(list) && (root === undefined || isSentFile(root)) && isTextOrAbsent(fingerprint),

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { withValues } from '../policy/params.ts';
 import { MAX_POLICY_LENGTH, POLICY_ID, type Policy, parsePolicy } from '../policy/policy.ts';
 import { PRESETS, presetNamed } from '../policy/presets.ts';
+import { digestOf } from '../settings/history.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { DataFolder } from './data-folder.ts';
 
@@ -35,7 +36,7 @@ export function policyFileIds({ policies }: Pick<DataFolder, 'policies'>): reado
 /** The preset of that name, else `policies/NAME.json`, or one sentence. */
 export function policyNamed(folder: Pick<DataFolder, 'policies'>, name: string): Result<Policy, string> {
   const preset = presetNamed(name);
-  const path = join(folder.policies, `${name}${SUFFIX}`);
+  const path = policyPath(folder, name);
   if (preset !== null) {
     // An owner who changed a copy of a preset must not believe that the copy is in use.
     return existsSync(path) ? err(`${path} has the id of a preset: give it another id and name`) : ok(preset);
@@ -50,12 +51,26 @@ export function policyNamed(folder: Pick<DataFolder, 'policies'>, name: string):
 }
 
 /** The policy that the settings name, with the owner's numbers in it, or one sentence. */
-export function loadPolicy(
-  folder: Pick<DataFolder, 'policies' | 'settings'>,
+export function policyFor(
+  folder: Pick<DataFolder, 'policies'>,
   settings: Pick<Settings, 'policy' | 'policyParams'>,
 ): Result<Policy, string> {
   const policy = policyNamed(folder, settings.policy);
-  if (!policy.ok) return err(`${folder.settings}: policy: ${policy.error}`);
+  if (!policy.ok) return err(`policy: ${policy.error}`);
   const params = withValues(policy.value.params, settings.policyParams, 'policyParams');
-  return params.ok ? ok({ ...policy.value, params: params.value }) : err(`${folder.settings}: ${params.error}`);
+  return params.ok ? ok({ ...policy.value, params: params.value }) : params;
 }
+
+/** SHA-256 of a policy's file, hexadecimal; null for a preset and for a file that cannot be read. */
+export function policyDigest({ policies }: Pick<DataFolder, 'policies'>, id: string): string | null {
+  if (presetNamed(id) !== null) return null;
+  try {
+    return digestOf(readFileSync(policyPath({ policies }, id)));
+  } catch {
+    return null;
+  }
+}
+
+/** Where a policy of that id lies. */
+export const policyPath = ({ policies }: Pick<DataFolder, 'policies'>, id: string): string =>
+  join(policies, `${id}${SUFFIX}`);

@@ -19,6 +19,7 @@ export function reportOf(
 ): PublicState {
   const shown = phase.kind === 'showing' ? phase.shown : null;
   const lastAtMs = journal.lastAtMs();
+  const { trusted, handSet = false } = clock.wall();
   return {
     door: {
       state: phase.kind,
@@ -40,7 +41,7 @@ export function reportOf(
       issuedAt: list === null ? null : formatInstant(list.issuedAtMs),
       staleAfter: list === null ? null : formatInstant(list.staleAfterMs),
     },
-    clock: { trusted: clock.wall().trusted, late: house.isClockLate },
+    clock: { trusted, late: house.isClockLate, handSet },
     occupancy: house.occupancy,
     register: house.register,
   };

@@ -12,6 +12,8 @@ export interface RetentionParts {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly register: Register | null;
+  /** Whether the clock is good enough to delete by: a wrong one must not delete what is not yet due. */
+  readonly mayDelete: () => boolean;
   readonly log: Log;
 }
 
@@ -27,15 +29,14 @@ export class Retention {
 
   /** To be called every few seconds; throws `JournalFault`, and is then due again soon. */
   look(): void {
-    const { clock, journal, register, log } = this.#parts;
+    const { clock, journal, register, mayDelete, log } = this.#parts;
     const nowMs = clock.monotonicMs();
-    const wall = clock.wall();
-    // A wrong clock must not delete what is not yet due.
-    if (!wall.trusted || nowMs < this.#nextMs) return;
+    if (nowMs < this.#nextMs || !mayDelete()) return;
+    const { atMs } = clock.wall();
     this.#nextMs = nowMs + PURGE_AGAIN_MS;
-    const trouble = register?.purge(wall.atMs) ?? null;
+    const trouble = register?.purge(atMs) ?? null;
     if (trouble !== null) log('register', { warning: trouble });
-    const isGone = journal.purge(wall.atMs) && trouble === null;
+    const isGone = journal.purge(atMs) && trouble === null;
     if (isGone) this.#nextMs = nowMs + PURGE_EVERY_MS;
   }
 }

@@ -1,9 +1,10 @@
 import type { Bitmap } from '../base/bitmap.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { type Clock, DAY_MS, formatMinuteIn, HOUR_MS, SECOND_MS } from '../base/time.ts';
+import { type Clock, DAY_MS, formatMinuteIn, HOUR_MS, SECOND_MS, type WallTime } from '../base/time.ts';
 import type { Printer } from '../devices/printer/printer.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
 import type { Kind, Pass } from '../pass/pass.ts';
+import { datesUnderRules } from '../policy/dates-under-rules.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { StickerKey } from '../sticker/key.ts';
@@ -72,7 +73,7 @@ export class StickerDesk {
       return err(`the policy '${policy().id}' gives no sticker for a pass of kind '${request.kind}'`);
     }
     if (request.print && printer === null) return err('no printer is configured: add one to the hardware file');
-    const untilMs = this.#endOf(request, now.atMs);
+    const untilMs = this.#endOf(request, now);
     if (untilMs <= now.atMs) return err('the sticker would have ended already: choose a later end');
     const { kioskId, venueName, zone } = settings();
     const id = drawStickerId(kioskId);
@@ -110,11 +111,20 @@ export class StickerDesk {
     return ok({ id, token: token.value, untilMs, face, printFault });
   }
 
-  #endOf(request: StickerRequest, nowMs: number): number {
+  #endOf(request: StickerRequest, now: WallTime): number {
     const { policy, settings } = this.#parts;
-    const ends = [nowMs + settings().stickerHours * HOUR_MS, nowMs + policy().sticker.maxDays * DAY_MS];
+    const { stickerHours, zone, venueKind } = settings();
+    const ends = [now.atMs + stickerHours * HOUR_MS, now.atMs + policy().sticker.maxDays * DAY_MS];
     if (request.untilMs !== null) ends.push(request.untilMs);
-    if (request.pass?.validUntilMs != null) ends.push(request.pass.validUntilMs);
+    if (request.pass !== null) {
+      const { validUntilMs } = request.pass;
+      if (validUntilMs !== null) ends.push(validUntilMs);
+      // No rule looks at a sticker again: it must end where the pass stops being enough. One that is not enough now, and
+      // whose bearer staff let in, is theirs to answer for.
+      const cut = datesUnderRules(request.pass, policy(), { now, zone, venueKind, trustAge: 'current' });
+      const isEnough = (cut.validFromMs ?? now.atMs) <= now.atMs && now.atMs < (cut.validUntilMs ?? now.atMs);
+      if (isEnough && cut.validUntilMs !== null) ends.push(cut.validUntilMs);
+    }
     return Math.floor(Math.min(...ends) / SECOND_MS) * SECOND_MS;
   }
 

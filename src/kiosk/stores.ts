@@ -5,9 +5,6 @@ import { openJournalFile } from '../journal/open.ts';
 import { Reserve } from '../journal/reserve.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import type { Trust } from '../pass/trust.ts';
-import type { Policy } from '../policy/policy.ts';
-import { readSettings } from '../settings/file.ts';
-import type { Settings } from '../settings/schema.ts';
 import { loadStickerKey, type StickerKey } from '../sticker/key.ts';
 import { importDocuments } from '../trust/import-documents.ts';
 import type { Found, ImportTask } from '../trust/import-protocol.ts';
@@ -17,13 +14,15 @@ import { openTrustStore, type TrustContents, type TrustStore } from '../trust/tr
 import { clockFloorMs } from './clock-floor.ts';
 import { type DataFolder, loadKioskId, loadUseKeySecret, lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { issuerOf, withOwnStickers } from './own-stickers.ts';
-import { loadPolicy } from './policy-files.ts';
+import { SettingsStore } from './settings-store.ts';
 
 /** Everything a kiosk keeps, opened for writing and locked for this process. */
 export interface Stores {
   readonly folder: DataFolder;
-  readonly settings: Settings;
-  readonly policy: Policy;
+  /** The owner's settings and the policy that they name, and the ways to change both. */
+  readonly settingsStore: SettingsStore;
+  /** Names this boot of the machine. */
+  readonly bootId: string;
   readonly journal: SqliteJournal;
   readonly trustStore: TrustStore;
   /** Asked by `trust()` and swapped list by list beneath it. */
@@ -41,6 +40,8 @@ export interface Stores {
   importTrust(task: ImportTask, record: (found: Found) => void): Promise<Result<Found, string>>;
   /** The wall clock cannot be right before this, in milliseconds since the epoch; a new trust list raises it. */
   clockFloorMs(): number;
+  /** The owner has set the clock by hand: what an earlier clock said is no floor any more. */
+  forgetTrustedTime(): void;
   close(): void;
 }
 
@@ -67,17 +68,17 @@ async function openLocked(
   const reserve = new Reserve(folder.reserve);
   const kioskId = loadKioskId(folder);
   if (!kioskId.ok) return kioskId;
-  const settings = readSettings(folder.settings, kioskId.value);
-  if (!settings.ok) return settings;
-  const policy = loadPolicy(folder, settings.value);
-  if (!policy.ok) return policy;
+  const settingsStore = SettingsStore.open(folder, kioskId.value, clock);
+  if (!settingsStore.ok) return settingsStore;
+  // Keys and stores are opened once: `settings()` keeps what they were opened with.
+  const settings = settingsStore.value.settings();
   const useKeySecret = loadUseKeySecret(folder);
   if (!useKeySecret.ok) return useKeySecret;
   const stickerKey = await loadStickerKey(folder.stickerKey);
   if (!stickerKey.ok) return stickerKey;
-  const logKey = loadLogKey(folder.logKey, settings.value);
+  const logKey = loadLogKey(folder.logKey, settings);
   if (!logKey.ok) return logKey;
-  const { environment } = settings.value;
+  const { environment } = settings;
   const trustStore = openTrustStore(folder.trust, { readOnly: false, environment });
   if (!trustStore.ok) return trustStore;
   const open = () => openJournalFile(folder.journal);
@@ -87,7 +88,7 @@ async function openLocked(
   const revocations = Revocations.open(folder.revocations);
   const trustIn = ({ keys, list }: TrustContents): Trust =>
     withOwnStickers(trustOf(keys, revocations.isRevoked, list?.dates ?? null), {
-      issuer: issuerOf(settings.value),
+      issuer: issuerOf(settings),
       key: stickerKey.value,
       isRevoked: (id) => journal.value.isStickerRevoked(id),
     });
@@ -95,12 +96,12 @@ async function openLocked(
   if (!stored.ok) return stored;
   let contents = stored.value;
   // As it was at the start: a clock that ran ahead for a while in this run must be able to come back.
-  const lastTrustedMs = journal.value.lastTrustedMs();
+  let lastTrustedMs = journal.value.lastTrustedMs();
   let trust = trustIn(contents);
   return ok({
     folder,
-    settings: settings.value,
-    policy: policy.value,
+    settingsStore: settingsStore.value,
+    bootId,
     journal: journal.value,
     trustStore: trustStore.value,
     revocations,
@@ -117,6 +118,9 @@ async function openLocked(
       return ok(imported.value.found);
     },
     clockFloorMs: () => clockFloorMs({ lastTrustedMs, listIssuedAtMs: trust.list?.issuedAtMs ?? null }),
+    forgetTrustedTime() {
+      lastTrustedMs = null;
+    },
     close() {
       journal.value.close();
       trustStore.value.close();

@@ -1,20 +1,10 @@
 import { MINUTE_MS } from '../base/time.ts';
 import type { Authenticated } from '../door/event.ts';
 import type { ScanSubject } from '../journal/journal.ts';
-import type { PassReason } from '../pass/pass.ts';
+import { PROVEN_REASONS } from '../pass/pass.ts';
 import { factsOf } from '../policy/facts.ts';
 import type { Policy } from '../policy/policy.ts';
 import { reuseOf } from '../policy/presets.ts';
-
-/** Refusals that come after a good signature: only then is what the scan says of itself proven. */
-const PROVEN: ReadonlySet<PassReason> = new Set([
-  'key-not-allowed',
-  'not-yet-valid',
-  'expired',
-  'bad-claims',
-  'revoked',
-  'trust-stale',
-]);
 
 /** What a scan leaves in the journal: of an unproven scan no more than the name of its format. */
 export function subjectOf(outcome: Authenticated, policy: Policy, zone: string, nowMs: number): ScanSubject {
@@ -33,7 +23,7 @@ export function subjectOf(outcome: Authenticated, policy: Policy, zone: string, 
     };
   }
   const { finding, reason } = outcome.error;
-  const proven = PROVEN.has(reason);
+  const proven = PROVEN_REASONS.has(reason);
   return {
     pass: null,
     facts: null,

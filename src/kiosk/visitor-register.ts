@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Clock } from '../base/time.ts';
 import type { Timers } from '../base/timers.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -12,10 +11,9 @@ export interface RegisterSurroundings {
   readonly journal: Journal;
 }
 
-/** The register of a data folder; null where it is off and nothing is left of it that must be deleted in time. */
-export function registerOf({ stores, clock, timers, journal }: RegisterSurroundings): Register | null {
-  const { folder, settings, trustContents } = stores;
-  const isOn = settings.register === 'on';
-  if (!isOn && !existsSync(folder.register)) return null;
+/** The register of a data folder; what is left of one that the owner has switched off is deleted in time as well. */
+export function registerOf({ stores, clock, timers, journal }: RegisterSurroundings): Register {
+  const { folder, settingsStore, trustContents } = stores;
+  const isOn = (): boolean => settingsStore.settings().register === 'on';
   return new Register({ paths: folder, isOn, clock, timers, journal, list: () => trustContents().list });
 }

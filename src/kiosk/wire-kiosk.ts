@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
-import type { Clock } from '../base/time.ts';
+import type { SettableClock } from '../base/time.ts';
 import type { Timers } from '../base/timers.ts';
 import { VERSION } from '../base/version.ts';
 import type { Printer } from '../devices/printer/printer.ts';
@@ -10,7 +10,9 @@ import type { PublicState } from '../door/public-state.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/open.ts';
 import { BackOffice } from './back-office.ts';
+import type { ClockSetParts } from './clock-set.ts';
 import { startControl } from './control.ts';
+import { freeBytesAt } from './disk-space.ts';
 import { Kiosk } from './kiosk.ts';
 import type { Log } from './log.ts';
 import { LogKeeper } from './log-keeper.ts';
@@ -22,7 +24,7 @@ export interface KioskWiring {
   readonly stores: Stores;
   /** The stores' journal, or what a simulated disk puts in front of it. */
   readonly journal: Journal;
-  readonly clock: Clock;
+  readonly clock: SettableClock;
   readonly timers: Timers;
   readonly scanner: Scanner;
   readonly signal: Signal;
@@ -47,22 +49,26 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
   const around = {
     ...wiring,
     trust: stores.trust,
-    policy: () => stores.policy,
-    settings: () => stores.settings,
+    policy: () => stores.settingsStore.policy(),
+    settings: () => stores.settingsStore.settings(),
+    freeBytes: () => freeBytesAt(stores.folder.path),
   };
   const desk = new StickerDesk({ ...around, key: stores.stickerKey });
   const register = registerOf(wiring);
   const keeper = new LogKeeper({
     ...wiring,
-    checkpointLines: () => register?.checkpointLines() ?? [],
+    checkpointLines: register.checkpointLines,
     key: stores.logKey,
     reader: () => openJournalReader(stores.folder.journal),
   });
   const kiosk = new Kiosk({ ...around, desk, keeper, register });
   const { attendance } = kiosk;
   const changed = (): void => kiosk.refresh();
-  const { importTrust, revocations, logKey } = stores;
-  const office = new BackOffice({ ...around, desk, attendance, register, changed, importTrust, revocations, logKey });
+  const { importTrust, revocations, logKey, settingsStore } = stores;
+  const wasSet = (): void => kiosk.clockWasSet();
+  const clockSetting = clockSettingOf(stores, clock, wasSet);
+  const books = { importTrust, revocations, logKey, settingsStore, clockSetting };
+  const office = new BackOffice({ ...around, ...books, desk, attendance, register, changed });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();
@@ -83,6 +89,9 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
         const { warnings, list } = stores.trustContents();
         if (warnings.length > 0) journal.record({ type: 'trust-fallback', using: list?.dates.version ?? null });
         for (const warning of warnings) wiring.log('trust', { warning });
+        for (const warning of settingsStore.settle(journal)) wiring.log('settings', { warning });
+        const { atMs, handSet } = clock.wall();
+        if (handSet === true) journal.record({ type: 'clock-set', toMs: Math.floor(atMs), byMs: 0 });
         keeper.sign();
       } catch (thrown) {
         if (!(thrown instanceof JournalFault)) throw thrown;
@@ -91,11 +100,11 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
         stores.close();
         return err(`the journal cannot be written (${thrown.message}): free some space on ${path} and start again`);
       }
-      const registerRefusal = register?.refusal() ?? null;
+      const registerRefusal = register.refusal();
       if (registerRefusal !== null) wiring.log('register', { warning: registerRefusal });
       wiring.log('start', { version: VERSION, lastEnd: stores.journal.lastEnd, clockTrusted: clock.wall().trusted });
       // Who came in before this start is not known any more: their second passes open once.
-      if (stores.policy.reuse.samePerson === 'assist') wiring.log('people-forgotten', { why: 'start' });
+      if (settingsStore.policy().reuse.samePerson === 'assist') wiring.log('people-forgotten', { why: 'start' });
       kiosk.start();
       await kiosk.heardFromAll;
       const trouble = firstTrouble(kiosk.state());
@@ -111,6 +120,16 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     stop,
   };
 }
+
+/** What setting the clock by hand needs of the stores. */
+export const clockSettingOf = (stores: Stores, clock: SettableClock, wasSet: () => void): ClockSetParts => ({
+  clock,
+  folder: stores.folder,
+  bootId: stores.bootId,
+  listIssuedAtMs: () => stores.trust().list?.issuedAtMs ?? null,
+  forgetTrustedTime: () => stores.forgetTrustedTime(),
+  wasSet,
+});
 
 function firstTrouble({ devices }: PublicState): string | null {
   const troubled = [devices.scanner, devices.signal].find(({ state }) => state !== 'ready');

@@ -49,8 +49,8 @@ export function verifyEuDcc(
     return refusal('malformed', 'CWT: the health certificate is no map', findingOf(message, content, null));
   }
   const finding = findingOf(message, content, soleGroup(certificate));
-  const kid = checkHc1Key(FORMAT, message, finding, trust);
-  if (!kid.ok) return kid;
+  const named = checkHc1Key(FORMAT, message, finding, trust);
+  if (!named.ok) return named;
   const { issuer, validFromMs, validUntilMs } = finding;
   const outside = checkDates({ validFromMs, validUntilMs: firstMsTooLate(validUntilMs) }, now);
   if (outside !== null) return refusal(outside, 'the clock is outside the dates of the certificate', finding);
@@ -65,7 +65,7 @@ export function verifyEuDcc(
     format: FORMAT,
     kind: claims.value.claims.kind,
     issuer,
-    kid: kid.value,
+    kid: named.value.kid,
     validFromMs,
     validUntilMs,
     issuedAtMs: finding.issuedAtMs ?? null,
@@ -74,6 +74,7 @@ export function verifyEuDcc(
     single: false,
     revocable: {
       by: 'dcc',
+      keyName: named.value.keyName,
       ucis: claims.value.certificateIds,
       countries: [...new Set([...(issuer === null ? [] : [issuer]), ...claims.value.countries])],
       signature: hashedSignature(message),

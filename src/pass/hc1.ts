@@ -33,14 +33,14 @@ export function openHc1(line: string): Result<Hc1, string> {
 
 /**
  * The signature first, then what this key may sign. Keys are named by kid alone, whatever the issuer claim says.
- * @returns the kid as printed
+ * @returns the kid as the certificate has it, printed, and what the trust list calls the key
  */
 export function checkHc1Key(
   format: VerifiableFormat,
   message: CoseSign1,
   finding: Finding,
   trust: Trust,
-): Result<string, Refusal> {
+): Result<{ readonly kid: string; readonly keyName: string }, Refusal> {
   if (message.kid === null) return refusal('unknown-key', 'the certificate names no key', finding);
   const trusted = trust.find(format, null, message.kid);
   if (typeof trusted === 'string') return refusal(trusted, `no key ${finding.kid} is trusted for ${format}`, finding);
@@ -52,5 +52,5 @@ export function checkHc1Key(
   if (!trusted.formats.has(format) || (finding.kind !== null && !trusted.kinds.has(finding.kind))) {
     return refusal('key-not-allowed', `key ${trusted.kid} may not sign ${finding.kind ?? format}`, finding);
   }
-  return ok(message.kid.toString('base64'));
+  return ok({ kid: message.kid.toString('base64'), keyName: trusted.kid });
 }

@@ -4,7 +4,7 @@ import { formatInstant, type WallTime } from '../base/time.ts';
 import { authenticate } from './authenticate.ts';
 import type { Presented } from './format.ts';
 import { FORMAT_TITLES, KIND_TITLES } from './format-titles.ts';
-import type { Claims, Finding, Pass, PassReason, Refusal } from './pass.ts';
+import { type Claims, type Finding, type Pass, type PassReason, PROVEN_REASONS, type Refusal } from './pass.ts';
 import type { Trust } from './trust.ts';
 
 const WHY: Readonly<Record<PassReason, string>> = {
@@ -24,23 +24,17 @@ const WHY: Readonly<Record<PassReason, string>> = {
   revoked: 'it is genuine, but its issuer took it back',
   'trust-stale': 'it is genuine, but the list that says whether it was taken back cannot be read',
 };
-/** The signature is checked before these, so that what the scan says of itself is its issuer's word. */
-const SIGNED: ReadonlySet<PassReason> = new Set([
-  'key-not-allowed',
-  'not-yet-valid',
-  'expired',
-  'bad-claims',
-  'revoked',
-  'trust-stale',
-]);
+/** Names that can be no person's: a country, and the digests that keys of the formats are called by. */
+const IMPERSONAL = /^([A-Z]{2,3}|[A-Za-z0-9+/]{11}=|[A-Za-z0-9_-]{43})$/;
 
 /**
  * What a scan is, in one paragraph of plain English for an owner, whatever was scanned.
- * @param reveal also names the person, with the birth date and the health entry; without it no claim is quoted
+ * @param reveal also names the person, with the birth date and the health entry, and quotes what nobody has signed;
+ *   without it no claim is quoted
  */
 export function inspect(presented: Presented, trust: Trust, now: WallTime, reveal = false): string {
   const outcome = authenticate(presented, trust, now);
-  const sentences = outcome.ok ? describePass(outcome.value, reveal) : describeRefusal(outcome.error);
+  const sentences = outcome.ok ? describePass(outcome.value, reveal) : describeRefusal(outcome.error, reveal);
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
@@ -55,20 +49,23 @@ function describePass(pass: Pass, reveal: boolean): readonly string[] {
   ];
 }
 
-function describeRefusal({ reason, detail, finding }: Refusal): readonly string[] {
+function describeRefusal({ reason, detail, finding }: Refusal, reveal: boolean): readonly string[] {
   const { format, kind, issuer, kid } = finding;
   const what = format === null ? 'This code' : `This looks like ${FORMAT_TITLES[format]}, but it`;
-  const isSigned = SIGNED.has(reason);
+  const isProven = PROVEN_REASONS.has(reason);
+  // Whoever wrote the code chose these names: they may be a person's, and a list has said nothing about them.
+  const quoted = (name: string): string =>
+    isProven || reveal || IMPERSONAL.test(name) ? ` ${plainText(name)}` : ' that --reveal shows';
   const names = [
-    issuer === null ? '' : `the issuer ${plainText(issuer)}`,
-    kid === null ? '' : `the key ${plainText(kid)}`,
+    issuer === null ? '' : `the issuer${quoted(issuer)}`,
+    kid === null ? '' : `the key${quoted(kid)}`,
     kind === null ? '' : `${KIND_TITLES[kind]} as its subject`,
   ].filter((name) => name !== '');
   return [
     `${what} is not accepted (${reason}): ${WHY[reason]}.`,
     `More exactly: ${plainText(detail)}.`,
-    names.length === 0 ? '' : `It names ${names.join(', ')}${isSigned ? '' : '; none of that is proven'}.`,
-    isSigned ? datesOf(finding) : '',
+    names.length === 0 ? '' : `It names ${names.join(', ')}${isProven ? '' : '; none of that is proven'}.`,
+    isProven ? datesOf(finding) : '',
   ];
 }
 

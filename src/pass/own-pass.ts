@@ -66,7 +66,7 @@ function openToken(own: OwnFormat, line: string): Result<Token, string> {
   }
   if (!own.kid.test(kid)) return err('the kid has not the form of this format');
   const payload = parseJsonBytes(jws.value.payload);
-  if (!payload.ok) return err(`the payload is ${payload.error}`);
+  if (!payload.ok) return err(`the payload cannot be read: ${payload.error}`);
   if (!isJsonObject(payload.value)) return err('the payload is no JSON object');
   const issuer = payload.value['iss'];
   if (typeof issuer !== 'string' || !own.issuer.test(issuer)) return err('iss has not the form of this format');

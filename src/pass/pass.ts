@@ -55,6 +55,16 @@ export type PassReason =
   | 'revoked'
   | 'trust-stale';
 
+/** Refusals that come after a good signature: only then is what the scan says of itself proven. */
+export const PROVEN_REASONS: ReadonlySet<PassReason> = new Set([
+  'key-not-allowed',
+  'not-yet-valid',
+  'expired',
+  'bad-claims',
+  'revoked',
+  'trust-stale',
+]);
+
 /**
  * The claims of every format in the vocabulary of the EU DCC: exactly one of `v`, `t`, `r`, `x` for a health
  * kind, `ticket` for the others. Personal data: lives for one scan, never reaches the journal.
@@ -95,6 +105,8 @@ export const NO_FINDING: Finding = {
 export type Revocable =
   | {
       readonly by: 'dcc';
+      /** What the trust list calls the signer's key; what the certificate calls it may be written by its holder. */
+      readonly keyName: string;
       /** The unique certificate identifiers as they stand in the certificate. */
       readonly ucis: readonly string[];
       /** The issuer of the CWT and the countries of the entries: lists speak of either. */

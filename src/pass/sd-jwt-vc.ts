@@ -1,14 +1,13 @@
 import { isJsonObject, type JsonObject, parseJsonBytes, textOr } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { WallTime } from '../base/time.ts';
-import { type Credential, earliest, latest, passIdOf, readCredential } from './credential.ts';
-import { claimsOfCredentials } from './credential-claims.ts';
-import { checkDates } from './dates.ts';
+import { earliest, latest, passIdOf, readCredential } from './credential.ts';
+import { type CredentialToken, verifyCredential } from './credential-pass.ts';
 import { type PassFormat, refusal } from './format.ts';
-import { CREDENTIAL_ALGORITHMS, credentialKid, verifyIssued } from './issuer-key.ts';
+import { CREDENTIAL_ALGORITHMS, credentialKid } from './issuer-key.ts';
 import { type CompactJws, headerOf, parseCompactJws, type SignatureFault, signatureFault } from './jws.ts';
 import { instantOf, isNumericDate } from './numeric-date.ts';
-import { type Finding, NO_FINDING, type PassFields, type Refusal } from './pass.ts';
+import { NO_FINDING, type PassFields, type Refusal } from './pass.ts';
 import { importPublicJwk, unfitForVerifying } from './public-key.ts';
 import { digestOf, hashOf, type SdJwtText, splitSdJwt, type Unpacked, unpack } from './sd-jwt.ts';
 import type { Trust } from './trust.ts';
@@ -19,15 +18,12 @@ const TYP = /^(application\/)?([A-Za-z0-9.+-]+\+)?sd-jwt$/;
 const KEY_BINDING_TYP = 'kb+jwt';
 
 /** An SD-JWT with what can be read of it without trusting it. */
-interface Token {
+interface Token extends CredentialToken {
   readonly text: SdJwtText;
-  readonly jws: CompactJws;
-  readonly kid: string | null;
   /** The claims of the issuer's own part, digests and all. */
   readonly issued: JsonObject;
   readonly keyBinding: KeyBinding | null;
   readonly unpacked: Exclude<Unpacked, { kind: 'malformed' }>;
-  readonly credential: Credential;
 }
 
 interface KeyBinding {
@@ -39,7 +35,7 @@ function openPart(text: string): Result<KeyBinding, string> {
   const jws = parseCompactJws(text);
   if (!jws.ok) return jws;
   const payload = parseJsonBytes(jws.value.payload);
-  if (!payload.ok) return err(`the payload is ${payload.error}`);
+  if (!payload.ok) return err(`the payload cannot be read: ${payload.error}`);
   return isJsonObject(payload.value)
     ? ok({ jws: jws.value, payload: payload.value })
     : err('the payload is no JSON object');
@@ -82,6 +78,7 @@ function openToken(line: string): Result<Token, string> {
   const said = unpacked.kind === 'payload' ? unpacked.payload : issued;
   const credential = readCredential(FORMAT, said, said, jws.payload);
   if (!credential.ok) return credential;
+  const bound = keyBinding.value?.payload;
   return ok({
     text: text.value,
     jws,
@@ -89,8 +86,13 @@ function openToken(line: string): Result<Token, string> {
     issued,
     keyBinding: keyBinding.value,
     unpacked,
-    // A name that may be left undisclosed would give one pass two names.
-    credential: { ...credential.value, passId: passIdOf(FORMAT, credential.value.issuer, issued, jws.payload) },
+    credential: {
+      ...credential.value,
+      validFromMs: latest([credential.value.validFromMs, instantOf(bound?.['nbf'])]),
+      validUntilMs: earliest([credential.value.validUntilMs, instantOf(bound?.['exp'])]),
+      // A name that may be left undisclosed would give one pass two names.
+      passId: passIdOf(FORMAT, credential.value.issuer, issued, jws.payload),
+    },
   });
 }
 
@@ -123,37 +125,7 @@ function presentationFault(token: Token): SignatureFault | null {
 function verify(line: string, trust: Trust, now: WallTime): Result<PassFields, Refusal> {
   const opened = openToken(line);
   if (!opened.ok) return refusal('malformed', opened.error, { ...NO_FINDING, format: FORMAT });
-  const { jws, kid, credential, keyBinding } = opened.value;
-  const claims = claimsOfCredentials([credential]);
-  const finding: Finding = {
-    format: FORMAT,
-    kind: claims.ok ? claims.value.claims.kind : null,
-    issuer: credential.issuer,
-    kid,
-    validFromMs: latest([credential.validFromMs, instantOf(keyBinding?.payload['nbf'])]),
-    validUntilMs: earliest([credential.validUntilMs, instantOf(keyBinding?.payload['exp'])]),
-  };
-  const trusted = verifyIssued(jws, { format: FORMAT, issuer: credential.issuer, kid }, trust);
-  if (!trusted.ok) return refusal(trusted.error.reason, trusted.error.detail, finding);
-  const presented = presentationFault(opened.value);
-  if (presented !== null) return refusal(presented.reason, presented.detail, finding);
-  if (finding.kind !== null && !trusted.value.kinds.has(finding.kind)) {
-    return refusal('key-not-allowed', `the key may not sign passes of the kind ${finding.kind}`, finding);
-  }
-  const outside = checkDates(finding, now);
-  if (outside !== null) return refusal(outside, 'the clock is outside the dates of the credential', finding);
-  if (!claims.ok) return refusal('bad-claims', claims.error, finding);
-  const fault = credential.fault;
-  if (fault !== null) return refusal('bad-claims', fault, finding);
-  return ok({
-    ...finding,
-    format: FORMAT,
-    kind: claims.value.claims.kind,
-    kid: kid ?? trusted.value.kid,
-    passId: credential.passId,
-    claims: claims.value.claims,
-    single: false,
-  });
+  return verifyCredential(FORMAT, opened.value, trust, now, () => presentationFault(opened.value));
 }
 
 /** True for a token with disclosures, and for one that only says it might have some. */

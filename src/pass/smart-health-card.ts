@@ -50,7 +50,7 @@ function openCard(digits: string): Result<Card, string> {
   const inflated = inflate(jws.value.payload, 'raw');
   if (inflated === null) return err('the payload is not one whole raw DEFLATE stream of at most 64 KiB');
   const payload = parseJsonBytes(inflated);
-  if (!payload.ok) return err(`the payload is ${payload.error}`);
+  if (!payload.ok) return err(`the payload cannot be read: ${payload.error}`);
   if (!isJsonObject(payload.value)) return err('the payload is no JSON object');
   const issuer = payload.value['iss'];
   if (typeof issuer !== 'string' || issuer.length > MAX_ISSUER_LENGTH || !ISSUER.test(issuer)) {

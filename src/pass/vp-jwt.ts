@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { WallTime } from '../base/time.ts';
 import { earliest, latest } from './credential.ts';
 import { type CredentialClaims, claimsOfCredentials } from './credential-claims.ts';
+import type { CredentialToken } from './credential-pass.ts';
 import { checkDates } from './dates.ts';
 import { isDid, keyOfDid } from './did.ts';
 import { type PassFormat, refusal } from './format.ts';
@@ -11,7 +12,7 @@ import { type CompactJws, headerOf, parseCompactJws, payloadOf, type SignatureFa
 import { instantOf, isNumericDate } from './numeric-date.ts';
 import { type Finding, type Kind, NO_FINDING, type PassFields, type Refusal } from './pass.ts';
 import type { Trust, TrustedKey } from './trust.ts';
-import { type CredentialToken, openCredential } from './vc-jwt.ts';
+import { openCredential } from './vc-jwt.ts';
 
 const FORMAT = 'vp-jwt';
 const PRESENTATION_TYP = /^(application\/)?vp(\+ld|\+ld\+json)?\+jwt$/;
@@ -30,7 +31,7 @@ function openPresentation(line: string): Result<Presentation, string> {
   const jws = parseCompactJws(line);
   if (!jws.ok) return jws;
   const payload = parseJsonBytes(jws.value.payload);
-  if (!payload.ok) return err(`the payload is ${payload.error}`);
+  if (!payload.ok) return err(`the payload cannot be read: ${payload.error}`);
   if (!isJsonObject(payload.value)) return err('the payload is no JSON object');
   const vp = payload.value['vp'] ?? payload.value;
   if (!isJsonObject(vp)) return err('vp is no presentation');

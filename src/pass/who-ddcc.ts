@@ -148,8 +148,8 @@ export function verifyWhoDdcc({ message, content }: Hc1, trust: Trust, now: Wall
     validFromMs: fromMs.length === 0 ? null : Math.max(...fromMs),
     validUntilMs: untilMs.length === 0 ? null : Math.min(...untilMs),
   };
-  const kid = checkHc1Key(FORMAT, message, finding, trust);
-  if (!kid.ok) return kid;
+  const named = checkHc1Key(FORMAT, message, finding, trust);
+  if (!named.ok) return named;
   const outside = checkDates(finding, now);
   if (outside !== null) return refusal(outside, 'the clock is outside the dates of the certificate', finding);
   const claims = claimsOf(certificate);
@@ -159,7 +159,7 @@ export function verifyWhoDdcc({ message, content }: Hc1, trust: Trust, now: Wall
     ...finding,
     format: FORMAT,
     kind: claims.value.kind,
-    kid: kid.value,
+    kid: named.value.kid,
     passId:
       certificateId === null ? digestPassId(FORMAT, issuer, message.payload) : namedPassId(issuer ?? '', certificateId),
     claims: claims.value,

@@ -37,8 +37,8 @@ export const SAME_PERSON: Phrase4 = {
 };
 
 const OTHER_PAPERS: Phrase4 = {
-  ko: '다른 증명이 있는지 봐 주세요:',
-  en: 'Look at what else they have:',
+  ko: '다른 증명이 있는지 봐 주세요: ',
+  en: 'Look at what else they have: ',
   ja: 'ほかの証明があるか見てください：',
   zh: '请查看其他证明：',
 };
@@ -55,6 +55,9 @@ const PARTY: Phrase4 = {
   zh: '每组同行者中最多%人可无凭证进入。您数过了吗？',
 };
 
+const COMMA: Phrase4 = { ko: ', ', en: ', ', ja: '、', zh: '、' };
+const STOP: Phrase4 = { ko: '.', en: '.', ja: '。', zh: '。' };
+
 const filled = (words: Phrase4, value: number): Phrase4 =>
   phrase((locale) => words[locale].replace('%', String(value)));
 
@@ -64,7 +67,9 @@ export function otherPapers(policy: Policy): Phrase4 | null {
   if (papers.length === 0 || policy.rules.length === 0) return null;
   const birth = Object.values(policy.params).find(({ unit }) => unit === 'year');
   if (birth !== undefined) papers.push(filled(BORN_FROM, birth.value ?? birth.default));
-  return phrase((locale) => `${OTHER_PAPERS[locale]} ${papers.map((paper) => paper[locale]).join(', ')}.`);
+  return phrase(
+    (locale) => `${OTHER_PAPERS[locale]}${papers.map((paper) => paper[locale]).join(COMMA[locale])}${STOP[locale]}`,
+  );
 }
 
 /**

@@ -43,6 +43,9 @@ const SEARCH_STEPS = 16;
 
 type Steps = Result<number, string>;
 
+/** No rule has business with what JavaScript hangs on every object, whether a file names it or a pass is full of it. */
+const isOfEveryObject = (name: string): boolean => Object.hasOwn(Object.prototype, name);
+
 /**
  * Checks an expression of CertLogic 1.3.3 before it is ever evaluated: its operations and their operands, its depth, and
  * the steps it can take. A parameter (`{"var": "external.params.NAME"}`) may also stand where CertLogic wants a number.
@@ -99,8 +102,7 @@ function stepsOfVar(path: Json | undefined, params: ReadonlySet<string>): Steps 
   if (path === '') return ok(1);
   const fragments = path.split('.');
   if (fragments.includes('')) return err("has a 'var' whose path has an empty part");
-  // No rule has business with what JavaScript hangs on every object.
-  if (fragments.some((name) => Object.hasOwn(Object.prototype, name))) {
+  if (fragments.some(isOfEveryObject)) {
     return err("has a 'var' that reaches outside the pass");
   }
   const [, , name] = fragments;
@@ -167,13 +169,15 @@ const PROTOTYPE: object = Object.freeze(
 
 /**
  * A copy of a JSON value for `evaluateLogic` to look into: whatever the library does, nobody's claims change. A frozen
- * list, which holds no objects, needs no copy.
+ * list, which holds no objects, needs no copy. A member `toString` of a pass would stand where the library finds its own.
  */
 export function contextOf(value: Json): Json {
   if (isJsonArray(value)) return Object.isFrozen(value) ? value : value.map(contextOf);
   if (!isJsonObject(value)) return value;
   const copy: Record<string, Json> = Object.create(PROTOTYPE);
-  for (const [name, member] of Object.entries(value)) copy[name] = contextOf(member);
+  for (const [name, member] of Object.entries(value)) {
+    if (!isOfEveryObject(name)) copy[name] = contextOf(member);
+  }
   return copy;
 }
 

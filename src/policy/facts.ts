@@ -1,5 +1,6 @@
-import { DAY_MS, dayIn, HOUR_MS, parseInstant } from '../base/time.ts';
+import { DAY_MS, dayIn, HOUR_MS } from '../base/time.ts';
 import type { Claims, Json, Kind } from '../pass/pass.ts';
+import { dateTimeOf, dayOf } from './normalised-claims.ts';
 
 /** What another policy could be tried on later: no name, date or identifier. Gone after 28 days. */
 export interface Facts {
@@ -19,23 +20,24 @@ const textOf = (value: Json | undefined): string | null => (typeof value === 'st
 
 /** Reduces claims to facts; whatever is missing or unreadable is null. Dates are compared in the site's zone. */
 export function factsOf(claims: Claims, zone: string, nowMs: number): Facts {
-  const dose = claims.v.at(-1);
-  const test = claims.t.at(-1);
-  const sampled = parseInstant(textOf(test?.['sc']) ?? '');
+  // The entries that rules look at.
+  const [dose] = claims.v;
+  const [test] = claims.t;
+  const sampledMs = dateTimeOf(textOf(test?.['sc']) ?? '');
   return {
     kind: claims.kind,
     doses: numberOf(dose?.['dn']),
     dosesNeeded: numberOf(dose?.['sd']),
     daysSinceDose: daysSince(textOf(dose?.['dt']), zone, nowMs),
-    hoursSinceTest: sampled.ok ? Math.floor((nowMs - sampled.value) / HOUR_MS) : null,
+    hoursSinceTest: sampledMs === null ? null : Math.floor((nowMs - sampledMs) / HOUR_MS),
     bornYearClass: bornYearClass(claims.dob, zone, nowMs),
   };
 }
 
 function daysSince(day: string | null, zone: string, nowMs: number): number | null {
-  const then = Date.parse(`${(day ?? '').slice(0, 10)}T00:00:00Z`);
-  if (Number.isNaN(then)) return null;
-  return Math.round((Date.parse(`${dayIn(zone, nowMs)}T00:00:00Z`) - then) / DAY_MS);
+  const then = day === null ? null : dayOf('dt', day, zone);
+  if (then === null) return null;
+  return Math.round((Date.parse(`${dayIn(zone, nowMs)}T00:00:00Z`) - Date.parse(`${then}T00:00:00Z`)) / DAY_MS);
 }
 
 function bornYearClass(dob: string | null, zone: string, nowMs: number): string | null {

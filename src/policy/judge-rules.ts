@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import type { Json } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
 import type { Claims } from '../pass/pass.ts';
 import { bindParams, contextOf, evaluateLogic } from './certlogic.ts';
 import { normalise, type Site } from './normalised-claims.ts';
@@ -31,6 +31,13 @@ function bindingOf(policy: Policy): Bound {
   boundPolicies.set(policy, bound);
   return bound;
 }
+
+/** The logic of all rules with the owner's numbers in it. */
+export const boundLogicOf = (policy: Policy): readonly Json[] => [...bindingOf(policy).logic.values()];
+
+/** The claims of a pass as the rules of this policy see them. */
+export const payloadOf = (policy: Policy, claims: Claims, nowMs: number, site: Site): JsonObject =>
+  normalise(claims, nowMs, site, bindingOf(policy).values, {}).payload;
 
 /**
  * The first rule, in file order, that these claims do not satisfy now, or null. Only `true` satisfies a rule: one that

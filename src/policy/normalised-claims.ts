@@ -27,14 +27,20 @@ const OFFSET = /^(.*T[\d:.]+)(?:Z|([+-])(\d{1,2}):?(\d{2})?)?$/;
 const DAYS: ReadonlySet<string> = new Set(['dt', 'fr', 'df', 'du', 'dob', 'until']);
 const NUMBER = /^\d{1,15}$/;
 
-/** The day in `zone` of a date or a date-time, or null for text that is neither. */
-function dayOf(name: string, value: string, zone: string): string | null {
+/** An instant in any of the spellings that an EU DCC has for an offset, milliseconds since the epoch; null for no such text. */
+export function dateTimeOf(value: string): number | null {
+  const [, time = '', sign, hours = '', minutes = '00'] = OFFSET.exec(value) ?? [];
+  const instant = parseInstant(sign === undefined ? `${time}Z` : `${time}${sign}${hours.padStart(2, '0')}:${minutes}`);
+  return instant.ok ? instant.value : null;
+}
+
+/** The day in `zone` of a date or a date-time in the member `name`, or null for text that is neither. */
+export function dayOf(name: string, value: string, zone: string): string | null {
   const day = value.slice(0, DAY_LENGTH);
   if (!isDay(day)) return null;
   if (value.length === DAY_LENGTH || (DAYS.has(name) && MIDNIGHT.test(value))) return day;
-  const [, time = '', sign, hours = '', minutes = '00'] = OFFSET.exec(value) ?? [];
-  const instant = parseInstant(sign === undefined ? `${time}Z` : `${time}${sign}${hours.padStart(2, '0')}:${minutes}`);
-  return instant.ok ? dayIn(zone, instant.value) : null;
+  const atMs = dateTimeOf(value);
+  return atMs === null ? null : dayIn(zone, atMs);
 }
 
 /** The members of an entry, each date and date-time also as `<name>Day`. */
@@ -52,12 +58,14 @@ function withDays(entry: JsonObject, zone: string): JsonObject {
 /** An entry that does not speak of its disease is in the EU's vocabulary, which has one. Unknown is null, not absent. */
 const aboutCovid = (entry: JsonObject): JsonObject => (entry['tg'] === undefined ? { ...entry, tg: COVID_19 } : entry);
 
-/** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; whatever else stands there says nothing about an age. */
-function birthOf(dob: string | null): string | null {
+/**
+ * `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, not after `today`; whatever else stands there says nothing about an age. Who is
+ * not born yet would be younger than any limit, and nobody holds up such a pass in earnest.
+ */
+function birthOf(dob: string | null, today: string): string | null {
   const text = dob ?? '';
-  if (PARTIAL_DATE.test(text)) return isDay(`${text}-01-01`.slice(0, DAY_LENGTH)) ? text : null;
-  const day = text.slice(0, DAY_LENGTH);
-  return isDay(day) ? day : null;
+  const born = PARTIAL_DATE.test(text) ? text : text.slice(0, DAY_LENGTH);
+  return isDay(`${born}-01-01`.slice(0, DAY_LENGTH)) && born <= today ? born : null;
 }
 
 function ticketOf(ticket: JsonObject | null, zone: string): Json {
@@ -90,7 +98,7 @@ export function normalise(
       r: entries(claims.r),
       x: claims.x.map((entry) => withDays(entry, zone)),
       nam: claims.nam,
-      dob: birthOf(claims.dob),
+      dob: birthOf(claims.dob, day),
       kind: claims.kind,
       ticket: ticketOf(claims.ticket, zone),
     },

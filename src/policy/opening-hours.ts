@@ -39,7 +39,8 @@ export const hoursSchema = z
 
 /**
  * When the door is open, in the site's zone. Hours that end before they begin, or as they do, run over midnight and
- * belong to the day they begin on; a date (`on`, `closedOn`) takes the place of its weekday. No hours: always.
+ * belong to the day they begin on; a date (`on`, `closedOn`) takes the place of its weekday. No hours: always; days off
+ * alone: always but then.
  */
 export type OpeningHours = readonly Readonly<z.infer<typeof hoursSchema>[number]>[];
 
@@ -52,7 +53,7 @@ const minutesOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Numb
 
 /** Minutes since the midnight that `date` begins with; beyond 1,440 is the next day. */
 function rangesOn(hours: OpeningHours, date: string): readonly Range[] {
-  const ranges: Range[] = [];
+  const ranges: Range[] = hours.every((each) => 'closedOn' in each) ? [{ from: 0, to: MINUTES_OF_DAY }] : [];
   const own: Range[] = [];
   const weekday = WEEKDAYS[new Date(`${date}T00:00:00Z`).getUTCDay()];
   let hasOwn = false;

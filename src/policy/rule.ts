@@ -85,20 +85,21 @@ function isNewer(a: string, b: string): boolean {
 }
 
 /**
+ * Whether a rule speaks of such a pass at all: of its kind of certificate, and an invalidation rule of the certificates
+ * of its own country alone.
+ */
+export function isAbout({ CertificateType, Type, Country }: Rule, claims: Claims): boolean {
+  if (CertificateType !== 'General' && CertificateType !== TYPE_OF_KIND[claims.kind]) return false;
+  return Type === 'Acceptance' || [...claims.v, ...claims.t, ...claims.r].some(({ co }) => co === Country);
+}
+
+/**
  * The rules that judge this pass now, in file order, as the EU's specification selects them: by kind of certificate, by
- * the time in which they are in force, and of each identifier the latest version. An invalidation rule speaks of the
- * certificates of its own country alone.
+ * the time in which they are in force, and of each identifier the latest version.
  * @param nowMs milliseconds since the epoch
  */
 export function rulesFor(rules: readonly Rule[], claims: Claims, nowMs: number): readonly Rule[] {
-  const type = TYPE_OF_KIND[claims.kind];
-  const countries = [...claims.v, ...claims.t, ...claims.r].map(({ co }) => co);
-  const applicable = rules.filter(
-    (rule) =>
-      (rule.CertificateType === 'General' || rule.CertificateType === type) &&
-      (rule.Type === 'Acceptance' || countries.includes(rule.Country)) &&
-      isInForce(rule, nowMs),
-  );
+  const applicable = rules.filter((rule) => isAbout(rule, claims) && isInForce(rule, nowMs));
   return applicable.filter(
     (rule) => !applicable.some((other) => other.Identifier === rule.Identifier && isNewer(other.Version, rule.Version)),
   );

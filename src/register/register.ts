@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from '../base/result.ts';
 import { type Clock, DAY_MS, formatInstant, SECOND_MS } from '../base/time.ts';
@@ -34,7 +35,7 @@ export interface RegisterStatus {
 export interface RegisterParts {
   readonly paths: RegisterPaths;
   /** Where the owner has switched it off, what was left is kept until its time and nothing is added. */
-  readonly isOn: boolean;
+  readonly isOn: () => boolean;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly journal: Pick<Journal, 'record'>;
@@ -43,7 +44,7 @@ export interface RegisterParts {
   readonly seal?: typeof sealVisit;
 }
 
-export const NO_REGISTER = 'the visitor register is off: set register to on in settings.json first';
+export const NO_REGISTER = 'the visitor register is off: switch it on with munjigi settings set register=on';
 
 const FAULT = (code: string): string =>
   `the visitor register cannot be written (${code}): free some space, then try again`;
@@ -64,14 +65,14 @@ export class Register {
 
   /** One sentence that says why nobody can register; null while somebody can. */
   refusal(): string | null {
-    if (!this.#parts.isOn) return null;
+    if (!this.#parts.isOn()) return null;
     const ready = this.#ready();
     return ready.ok ? null : ready.error;
   }
 
   /** Null where it is switched off. */
   status(): RegisterStatus | null {
-    if (!this.#parts.isOn) return null;
+    if (!this.#parts.isOn()) return null;
     const authority = this.#authority();
     if (!authority.ok) return { authority: null, fingerprint: null };
     return { authority: authority.value.title, fingerprint: authority.value.fingerprint };
@@ -108,6 +109,8 @@ export class Register {
    * @returns null once nothing of it is left; else one sentence, and it must be called again soon
    */
   purge(nowMs: number): string | null {
+    const { register, registerKeys } = this.#parts.paths;
+    if (this.#store === null && !existsSync(register) && !existsSync(registerKeys)) return null;
     const purged = this.#using((store) => store.purge(nowMs));
     if (!purged.ok) return purged.error;
     const told = this.#using((store) => {
@@ -130,7 +133,7 @@ export class Register {
   }
 
   #ready(): Result<Authority, string> {
-    if (!this.#parts.isOn) return err(NO_REGISTER);
+    if (!this.#parts.isOn()) return err(NO_REGISTER);
     const authority = this.#authority();
     if (!authority.ok) return authority;
     const store = this.#using(() => undefined);

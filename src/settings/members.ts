@@ -27,7 +27,8 @@ export const yesOrNo = z.boolean({ error: (issue) => wrongValue(issue.input, 'tr
 /** Members that stand together; any other is an error that suggests the nearest known name. */
 export function group<Shape extends z.ZodRawShape>(shape: Shape) {
   const known = Object.keys(shape);
-  const wanted = `it with its members (${known.join(', ')}) on lines of their own, further in`;
+  // For hardware.yaml and for policies in JSON alike.
+  const wanted = `it with its members (${known.join(', ')}), one by one`;
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys' ? unknownMember(issue.keys[0] ?? '', known) : wrongValue(issue.input, wanted),

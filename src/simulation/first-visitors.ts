@@ -16,7 +16,9 @@ export function useUp(line: string, stores: Stores, trust: Trust, clock: Clock):
   const now = clock.wall();
   const outcome = authenticate({ line: Buffer.from(line, 'latin1'), parts: 1 }, trust, now);
   assert(outcome.ok, 'the demo issuer signs tickets that the demo kiosk accepts');
-  const { policy, settings, journal } = stores;
+  const { settingsStore, journal } = stores;
+  const policy = settingsStore.policy();
+  const settings = settingsStore.settings();
   const { seq } = journal.judge(subjectOf(outcome, policy, settings.zone, now.atMs), (history) =>
     decide(outcome.value, policy, history, { now, zone: settings.zone, trustAge: trustAgeAt(trust.list, now.atMs) }),
   );
@@ -31,9 +33,9 @@ export async function issueDemoStickers(stores: Stores, clock: Clock): Promise<R
     journal: stores.journal,
     printer: null,
     key: stores.stickerKey,
-    draw: () => Promise.reject(new Error(`${issuerOf(stores.settings)} prints nothing here`)),
-    policy: () => stores.policy,
-    settings: () => stores.settings,
+    draw: () => Promise.reject(new Error(`${issuerOf(stores.settingsStore.settings())} prints nothing here`)),
+    policy: () => stores.settingsStore.policy(),
+    settings: () => stores.settingsStore.settings(),
     log: () => {},
   });
   const papers = { pass: null, of: null, kind: 'vaccination', via: 'paper', untilMs: null, print: false } as const;

@@ -19,7 +19,7 @@ export function trustWithDemo(stores: Stores, demoFolder: string): Result<() => 
     const isFree = conflictIn(keys) === null;
     const ring = trustOf(isFree ? keys : demo.value, stores.revocations.isRevoked, now.list);
     combined = withOwnStickers(ring, {
-      issuer: issuerOf(stores.settings),
+      issuer: issuerOf(stores.settingsStore.settings()),
       key: stores.stickerKey,
       isRevoked: (id) => stores.journal.isStickerRevoked(id),
     });

@@ -1,9 +1,9 @@
 import { assert } from '../base/assert.ts';
-import { decodeBase64, decodeBase64url } from '../base/base64url.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { VerifiableFormat } from '../pass/pass.ts';
 import type { ListDates, Trust, TrustedKey } from '../pass/trust.ts';
 import { Authorities } from './authorities.ts';
+import { coseKids } from './cose-kids.ts';
 import { FORMATS_NAMED_BY_KID, type LooseKey } from './loose-key.ts';
 
 /** All that goes by one key id of one issuer. */
@@ -11,12 +11,6 @@ interface Slot<K> {
   readonly byFormat: Map<VerifiableFormat, K>;
   /** Answers for the formats that the id is not known for, so that they say `key-not-allowed`. */
   readonly first: K;
-}
-
-/** The byte strings by which COSE may name a key whose id is printed as text: its UTF-8, or what it encodes. */
-function coseKids(kid: string): readonly Buffer[] {
-  const encoded = decodeBase64(kid) ?? decodeBase64url(kid) ?? decodeBase64url(kid.replace(/=+$/, ''));
-  return encoded === null ? [Buffer.from(kid, 'utf8')] : [Buffer.from(kid, 'utf8'), encoded];
 }
 
 /**

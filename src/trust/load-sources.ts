@@ -4,6 +4,7 @@ import { looksSigned, readListToken, verifyListToken } from './list-token.ts';
 import { readLooseDocuments } from './loose-document.ts';
 import type { LooseDocument, LooseKey } from './loose-key.ts';
 import { readSources, type TrustSource } from './read-sources.ts';
+import { isRevocationList } from './revocation-read.ts';
 import { parseTrustList, type TrustList } from './trust-list.ts';
 import { readRootBytes, type TrustRoot } from './trust-root.ts';
 
@@ -28,8 +29,8 @@ async function readSigned(document: LooseDocument, root: TrustRoot | null): Prom
 }
 
 /**
- * The keys of all `--trust` arguments together, checked against each other; at most one of them is a signed list. Its
- * dates are not judged here: they go into every verdict.
+ * The keys of all `--trust` arguments together, checked against each other; at most one of them is a signed list, and revocation
+ * lists are passed over. The list's dates are not judged here: they go into every verdict.
  * @param rootPath the file of `--trust-root`, or null
  * @returns what was read, or one sentence that names the file at fault
  */
@@ -37,20 +38,21 @@ export async function loadSources(
   sources: readonly TrustSource[],
   rootPath: string | null,
 ): Promise<Result<LoadedTrust, string>> {
-  const documents = readSources(sources);
-  if (!documents.ok) return documents;
+  const read = readSources(sources);
+  if (!read.ok) return read;
+  const documents = read.value.filter(({ bytes }) => !isRevocationList(bytes));
   const rootFile = rootPath === null ? ok([]) : readSources([{ issuer: null, path: rootPath }]);
   if (!rootFile.ok) return rootFile;
   const [file] = rootFile.value;
   const root = file === undefined ? ok(null) : readRootBytes(file.bytes, file.name);
   if (!root.ok) return root;
-  const [signed, another] = documents.value.filter(({ bytes }) => looksSigned(bytes));
+  const [signed, another] = documents.filter(({ bytes }) => looksSigned(bytes));
   if (signed !== undefined && another !== undefined) {
     return err(`${signed.name} and ${another.name} are both signed trust lists: give the newest alone`);
   }
   const list = signed === undefined ? ok(null) : await readSigned(signed, root.value);
   if (!list.ok) return list;
-  const loose = readLooseDocuments(documents.value.filter((document) => document !== signed));
+  const loose = readLooseDocuments(documents.filter((document) => document !== signed));
   if (!loose.ok) return loose;
   const keys = [...loose.value, ...(list.value?.keys ?? [])];
   const conflict = conflictIn(keys);

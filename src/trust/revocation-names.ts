@@ -1,4 +1,5 @@
 import type { PassFields } from '../pass/pass.ts';
+import { coseKids } from './cose-kids.ts';
 import {
   countryOf,
   idOfBytes,
@@ -57,13 +58,14 @@ function dccHashes({ ucis, countries, signature }: Dcc): readonly [RevocationKin
   ];
 }
 
-/** A batch is bound to the country that published it and to a key, which it may not know. */
+/** A batch is bound to the country that published it and to a key, which it may not know, or know by another of its names. */
 function dccNames(pass: PassFields, kind: RevocationKind, hashes: readonly Buffer[]): readonly RevocationName[] {
   const { revocable } = pass;
   if (revocable?.by !== 'dcc') return [];
   const issuers = new Set(revocable.countries.map(countryOf));
+  const kids = new Set(['', pass.kid, ...coseKids(revocable.keyName).map((kid) => kid.toString('base64'))]);
   return hashes.flatMap((published) =>
-    [pass.kid, ''].flatMap((kid) => {
+    [...kids].flatMap((kid) => {
       const id = idUnderKey(kid, published);
       return [...issuers].map((issuer) => ({ kind, issuer, scope: '', id, issuedAtMs: null }));
     }),

@@ -66,7 +66,7 @@ function fill(path: string, size: number, key: LogKey): void {
   const db = opened(path);
   db.pragma('synchronous = OFF');
   const clock = new SimulatedTime(LUNCH_MS);
-  const writer = new EntryWriter(prepareStatements(db), clock, 'bench');
+  const writer = new EntryWriter(prepareStatements(db), clock, 'bench', () => null);
   const batch = db.transaction((count: number) => {
     for (let at = 0; at < count; at += 1) writer.append(SCAN);
   });
@@ -137,7 +137,7 @@ function figuresOn(path: string, size: number, key: LogKey): readonly Figure[] {
 function appendOn(path: string, barePath: string, size: number): readonly Figure[] {
   const db = opened(path);
   const statements = prepareStatements(db);
-  const writer = new EntryWriter(statements, new SimulatedTime(LUNCH_MS), 'bench');
+  const writer = new EntryWriter(statements, new SimulatedTime(LUNCH_MS), 'bench', () => null);
   const bare = new Database(barePath);
   bare.pragma('journal_mode = WAL');
   bare.pragma('synchronous = FULL');
@@ -148,7 +148,7 @@ function appendOn(path: string, barePath: string, size: number): readonly Figure
     const seq = writer.append(SCAN);
     const key = Buffer.alloc(32, round);
     key.writeUInt32BE((round * 2_654_435_761) % 2 ** 32);
-    statements.takeUse.run(key, seq, 'bench', 0, LUNCH_MS, LUNCH_MS);
+    statements.takeUse.run(key, seq, 'bench', 0, LUNCH_MS, LUNCH_MS, null);
     return seq;
   });
   const theirs = bare.transaction((seq: number, bytes: Buffer) => insert.run(seq, bytes));

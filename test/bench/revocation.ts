@@ -158,7 +158,7 @@ function lookUps(folder: string): readonly number[] {
       format: 'eu-dcc',
       issuer: COUNTRY,
       kid: KID,
-      revocable: { by: 'dcc', ucis: [`URN:${count}`], countries: [COUNTRY], signature: randomBytes(32) },
+      revocable: { by: 'dcc', keyName: KID, ucis: [`URN:${count}`], countries: [COUNTRY], signature: randomBytes(32) },
     });
     const start = process.hrtime.bigint();
     const answer = revocations.isRevoked(pass);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/base/version.ts';
 import { ran } from '../support/command.ts';
 
-const COMMANDS = ['run', 'simulate', 'verify', 'pass', 'trust', 'sticker', 'policy', 'journal'];
+const COMMANDS = ['run', 'simulate', 'verify', 'pass', 'trust', 'sticker', 'policy', 'journal', 'settings', 'clock'];
 
 describe('whoever asks for help gets it, and nothing else happens', () => {
   it.each(COMMANDS)('munjigi %s --help', async (command) => {

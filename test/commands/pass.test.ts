@@ -163,6 +163,12 @@ describe('pass inspect', () => {
     expect(out).not.toMatch(/MUSTER|1998/i);
   });
 
+  it('explains an empty scan like any other', async () => {
+    const { out, code } = await ran(['pass', 'inspect', '']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/malformed.*the code is empty/);
+  });
+
   it('reads standard input by -', async () => {
     const issued = await issue('--kind', 'ticket');
     const trust = ['--trust', join(keys, 'public.jwks.json')];

@@ -36,14 +36,14 @@ describe('trust import of a revocation list', () => {
   it('refuses whoever is on it, says so in the journal, and lists it', async () => {
     const imported = await importing(issuer.trustFile, list(1, 'lost-card'));
     expect(jsonLines(imported)).toEqual([
-      { kind: 'pass-id', issuer: 'box-office', entries: 1, replaced: null },
       { documents: 1, keys: 1 },
+      { kind: 'pass-id', issuer: 'box-office', entries: 1, signed: false, replaced: null },
     ]);
     expect(await reasons('--data', data)).toEqual(['revoked', 'ok']);
     const entry = { type: 'revocations-imported', signed: false, kind: 'pass-id', issuer: 'box-office', entries: 1 };
     expect(entriesIn(data)).toMatchObject([
-      { ...entry, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       { type: 'trust-imported' },
+      { ...entry, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     ]);
     const [shown] = jsonLines(await ran(['trust', 'list', '--json', '--data', data]));
     expect(shown).toMatchObject({ kind: 'pass-id', issuer: 'box-office', entries: 1, version: 1, signed: false });

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -9,6 +10,7 @@ import { complaintOf, jsonLines, ran } from '../support/command.ts';
 import { entriesIn, typesIn } from '../support/entries.ts';
 import { refusedBy } from '../support/in-process.ts';
 import { type TestIssuer, testIssuer } from '../support/issuer.ts';
+import { policyText } from '../support/rules.ts';
 import { keyEntry, publisher } from '../support/trust-publisher.ts';
 
 /** Signed lists on the command line, on a data folder that no kiosk holds. */
@@ -129,6 +131,26 @@ describe('trust list and trust check', () => {
     expect(verified.err).toContain('trust list 1 is used in its place');
   });
 
+  it('tell the policy that the publisher vouches for from one that somebody changed or forgot', async () => {
+    const policy = policyText({ id: 'house' });
+    const sha256 = createHash('sha256').update(policy).digest('hex');
+    await pin();
+    await on('trust', 'import', listFile(2, { policies: [{ id: 'house', sha256 }] }));
+    const said = async () =>
+      jsonLines(await on('trust', 'check', '--json')).filter(({ check }) => check === 'policies');
+    expect(await said()).toEqual([
+      { check: 'policies', ok: false, says: expect.stringContaining("the policy 'house', which is not in") },
+    ]);
+    const path = join(data, 'policies', 'house.json');
+    mkdirSync(join(data, 'policies'), { recursive: true });
+    writeFileSync(path, policy);
+    expect(await said()).toMatchObject([{ ok: true }]);
+    writeFileSync(path, `${policy} `);
+    expect(await said()).toMatchObject([
+      { ok: false, says: expect.stringContaining('not the policy, letter by letter') },
+    ]);
+  });
+
   it('of a folder without keys say so and are content', async () => {
     writeFileSync(join(folder, 'x'), '');
     const check = await ran(['trust', 'check', '--data', folder]);
@@ -216,5 +238,37 @@ describe('trust keygen and trust sign', () => {
     expect(await refusedBy(trust, ['sign', '--key', join(out, 'trust-root.jwk'), '--in', bad])).toMatch(/private key/);
     expect(await refusedBy(trust, ['sign', '--key', key, '--in', 'absent'])).toMatch(/^absent cannot be read/);
     expect(await refusedBy(trust, ['keygen', '--out', out, '--alg', 'RS256'])).toMatch(/^--alg must be ES256 or EdDSA/);
+  });
+});
+
+describe('revocations that the signed list names by their digest', () => {
+  const revoked = Buffer.from(JSON.stringify({ iss: 'box-office', version: 1, revokedIds: ['lost-card'] }));
+  const named = (entries: number) => ({
+    revocations: [
+      { kind: 'pass-id', issuer: 'box-office', sha256: createHash('sha256').update(revoked).digest('hex'), entries },
+    ],
+  });
+
+  it('are missed until their file comes, which nobody need vouch for again', async () => {
+    await pin();
+    const revocations = file('revoked.json', revoked);
+    expect(await refusal('import', revocations)).toContain('no signed trust list here names: say --unsigned');
+    expect((await on('trust', 'import', listFile(2, named(1)))).code).toBe(0);
+    const check = await on('trust', 'check', '--now', '2021-12-14T00:00:00Z');
+    expect([check.code, check.out]).toEqual([1, expect.stringContaining('are not here: import their file')]);
+    const imported = await on('trust', 'import', '--json', revocations);
+    expect(jsonLines(imported)).toMatchObject([{ kind: 'pass-id', entries: 1, signed: true }]);
+    expect((await on('trust', 'check', '--now', '2021-12-14T00:00:00Z')).code).toBe(0);
+    const lost = issuer.pass('ticket', { jti: 'lost-card' });
+    const verdict = await ran(['verify', '--json', '--data', data], { input: lost });
+    expect(jsonLines(verdict)).toMatchObject([{ verdict: 'refuse', reason: 'revoked' }]);
+  });
+
+  it('are refused where the list counts others, and nothing is changed', async () => {
+    await pin();
+    expect((await on('trust', 'import', listFile(2, named(2)))).code).toBe(0);
+    const before = typesIn(data);
+    expect(await refusal('import', file('revoked.json', revoked))).toMatch(/1.*2|2.*1/);
+    expect(typesIn(data)).toEqual(before);
   });
 });

@@ -8,6 +8,7 @@ import { healthCard } from '../support/health-card.ts';
 import { refusedBy } from '../support/in-process.ts';
 import { type TestIssuer, testIssuer } from '../support/issuer.ts';
 import { jwsSigner } from '../support/jws-signer.ts';
+import { policyText } from '../support/rules.ts';
 import { jwkOf, jwkSet } from '../support/trust-files.ts';
 
 const NOW = '2021-12-13T11:40:00+09:00';
@@ -41,6 +42,27 @@ describe('verify --json', () => {
       `{"line":1,"verdict":"admit","reason":"ok","rule":null,"format":"entry-pass","kind":"membership","issuer":"box-office","kid":"${issuer.signer.kid}","validFrom":"2021-12-08T21:46:40.000Z","validUntil":"2021-12-20T11:33:20.000Z"}\n`,
     );
     expect(code).toBe(0);
+  });
+
+  it('cuts the dates by the rules of a policy, and by none without one', async () => {
+    const v = { tg: '840539006', dn: 2, sd: 2, dt: '2021-07-10' };
+    const vaccinated = issuer.pass('vaccination', { nbf: 1_600_000_000, v });
+    const untilOf = async (policy: string) => {
+      const [row] = await rowsOf(`${vaccinated}\n`, '--policy', policy);
+      return [row?.['validFrom'], row?.['validUntil']];
+    };
+    expect(await untilOf('none')).toEqual(['2020-09-13T12:26:40.000Z', '2099-01-01T00:00:00.000Z']);
+    expect(await untilOf('kr-2022-01-10')).toEqual(['2021-07-23T15:00:00.000Z', '2022-01-06T15:00:00.000Z']);
+  });
+
+  it('asks the hours in the zone of the kiosk whose folder is given', async () => {
+    const data = join(folder, 'berlin');
+    mkdirSync(data);
+    writeFileSync(join(data, 'settings.json'), JSON.stringify({ zone: 'Europe/Berlin' }));
+    const hours = [{ days: ['mon'], from: '11:00', to: '12:00' }];
+    const policy = file('noon.json', policyText({ hours }));
+    expect(await rowsOf(`${pass}\n`, '--policy', policy)).toMatchObject([{ verdict: 'admit' }]);
+    expect(await rowsOf(`${pass}\n`, '--policy', policy, '--data', data)).toMatchObject([{ rule: 'opening-hours' }]);
   });
 
   it('writes null for what is not known, never leaves a member out', async () => {

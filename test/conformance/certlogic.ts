@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, parseJson } from '../../src/base/json.ts';
 import { checkLogic, contextOf, evaluateLogic } from '../../src/policy/certlogic.ts';
 import { MAX_POLICY_DEPTH, parsePolicy } from '../../src/policy/policy.ts';
-import { Comparison, type Report } from './report.ts';
+import { Comparison, type Report, together } from './report.ts';
+import { filesBelow, textIn } from './vector-files.ts';
 
 const MAX_ITEMS = 10_000_000;
 const NO_PARAMS: ReadonlySet<string> = new Set();
@@ -97,4 +98,45 @@ export function runBusinessRules(dir: string): RuleReport {
     comparison.note(String(test['file']), holds, test['expected'] === true);
   }
   return { ...comparison, unimported };
+}
+
+/** The same rules and tests as upstream lays them out: a folder for each rule, with `rule.json` and `tests`. */
+function runRuleFolders(dir: string): Report {
+  const comparison = new Comparison();
+  for (const path of filesBelow(dir, /(^|\/)rule\.json$/)) {
+    const folder = join(dir, path, '..');
+    const rule = jsonIn(textIn(join(dir, path))) as JsonObject;
+    const policy = parsePolicy(policyAround([rule]), path);
+    const logic = policy.ok ? policy.value.rules[0]?.Logic : undefined;
+    if (!existsSync(join(folder, 'tests'))) continue;
+    for (const name of filesBelow(join(folder, 'tests'), /\.json$/)) {
+      const test = jsonIn(textIn(join(folder, 'tests', name))) as JsonObject;
+      const context = { payload: test['payload'] ?? null, external: test['external'] ?? null };
+      const holds = logic !== undefined && evaluated(logic, context) === 'true';
+      comparison.note(`${path} ${name}`, holds, test['expected'] === true);
+    }
+  }
+  return comparison;
+}
+
+/** A rule that does not import as it is disagrees, for each is one that a state has published. */
+function runImported(dir: string): Report {
+  const { unimported, ...report } = runBusinessRules(dir);
+  const refused = unimported.map((rule) => `${rule}: not imported`);
+  return { ...report, vectors: report.vectors + refused.length, disagreements: [...report.disagreements, ...refused] };
+}
+
+/** All of the above, wherever it lies below a folder; null where there is none of it. */
+export function runCertLogic(dir: string): Report | null {
+  const holding = (path: RegExp): readonly string[] => [
+    ...new Set(filesBelow(dir, path).map((found) => join(dir, found.replace(path, '')))),
+  ];
+  const reports = [
+    ...holding(/(^|\/)testSuite\/[^/]+\.json$/).map(runCertLogicSuites),
+    ...holding(/(^|\/)validation-testSuite\/[^/]+\.json$/).map(runCertLogicValidation),
+    ...holding(/(^|\/)business-rules\/rules\.jsonl$/).map(runImported),
+    runRuleFolders(dir),
+  ];
+  const all = together(reports);
+  return all.vectors === 0 ? null : all;
 }

@@ -4,6 +4,7 @@ import { trustOf } from '../../src/trust/key-ring.ts';
 import { readLooseDocuments } from '../../src/trust/loose-document.ts';
 import type { LooseKey } from '../../src/trust/loose-key.ts';
 import { document } from '../support/trust-files.ts';
+import { runCertLogic } from './certlogic.ts';
 import { runCoseExamples } from './cose-examples.ts';
 import { runDgc } from './dgc.ts';
 import { runKde } from './kde.ts';
@@ -99,6 +100,14 @@ export const SETS: readonly ConformanceSet[] = [
   { name: 'VC-JWT and VP-JWT', names: ['infra-did-vcjwt'], run: each((dir) => runVcJwt(dir, IN_2021)) },
   { name: 'SD-JWT (RFC 9901)', names: ['sd-jwt'], run: each((dir) => runSdJwt(dir, IN_2024)) },
   { name: 'TOTP (RFC 6238)', names: ['totp'], run: each(runTotp) },
+  {
+    name: 'CertLogic and rule tests',
+    names: ['certlogic', 'eu-dcc-business-rules', 'dgc-business-rules-testdata'],
+    run(dirs) {
+      const reports = dirs.map(runCertLogic).filter((report) => report !== null);
+      return reports.length === 0 ? null : together(reports);
+    },
+  },
   { name: 'Wycheproof JWS, JWK', names: WYCHEPROOF, run: each(runWycheproofJws) },
   { name: 'Wycheproof ECDSA', names: WYCHEPROOF, run: each((dir) => runWycheproofSignatures(dir, /^Ecdsa.*Verify$/)) },
   { name: 'Wycheproof EdDSA', names: WYCHEPROOF, run: each((dir) => runWycheproofSignatures(dir, /^Eddsa.*Verify$/)) },

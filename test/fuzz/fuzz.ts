@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { CONTROLS } from './controls.ts';
 import { type Failure, runShard, type Shard, type ShardResult } from './shard.ts';
 import { summed, tableOf } from './tally.ts';
+import { makeWorld } from './world.ts';
 
 /**
  * `npm run fuzz -- --cases N --seed S [--format F]`: hostile and odd passes of every format at the path of `verify`.
@@ -38,8 +39,14 @@ function optionsOf(): Options {
   if (control !== null && CONTROLS[control] === undefined) {
     throw new Error(`--break must be one of ${Object.keys(CONTROLS).join(', ')}`);
   }
+  const cases = numberOf('cases', values.cases) ?? 20_000;
+  if (cases === 0) throw new Error('--cases must be at least 1: of nothing nothing can fail');
+  const rows = makeWorld(0).sources.map(({ row }) => row);
+  if (values.format !== undefined && !rows.includes(values.format)) {
+    throw new Error(`--format must be one of ${[...new Set(rows)].join(', ')}`);
+  }
   return {
-    cases: numberOf('cases', values.cases) ?? 20_000,
+    cases,
     seed: numberOf('seed', values.seed) ?? randomInt(SEEDS),
     only: numberOf('only', values.only),
     format: values.format ?? null,
@@ -108,7 +115,8 @@ if (flag === '--shard') {
   try {
     process.exitCode = (await runAll(optionsOf())) ? 0 : 1;
   } catch (thrown) {
-    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    const said = thrown instanceof Error ? thrown.message : String(thrown);
+    process.stderr.write(`fuzz: ${said.split(/\.\s/)[0]}\n`);
     process.exitCode = 2;
   }
 }

@@ -14,6 +14,7 @@ import {
   judge,
   open,
   opened,
+  passback,
   path,
   read,
   SECRET,
@@ -215,5 +216,27 @@ describe('28 days later', () => {
     expect([raw().includes(salt), raw().includes('"bornYearClass"')]).toEqual([false, false]);
     expect(leaves()).toEqual(before);
     expect(read((db) => newestEntries(db, 1))[0]).toMatchObject({ type: 'deleted', salts: 1, facts: 1 });
+  });
+
+  it('what a clock in another century had stamped is gone too: no later clock would call it old', () => {
+    const journal = open();
+    journal.record({ type: 'device-ready', device: 'printer' });
+    time.stepWall(100 * 365 * DAY_MS);
+    time.trust(false);
+    judge(journal, passOf(), eventTicket);
+    judge(journal, passOf(), passback);
+    journal.recordStaff(2, 'admitted');
+    time.stepWall(-100 * 365 * DAY_MS);
+    time.trust(true);
+    journal.purge(LUNCH_MS + PERSONAL_DAYS * DAY_MS + 1);
+    const left = read((db) =>
+      db
+        .prepare<[], object>(
+          `SELECT (SELECT count(*) FROM salt) AS salts, (SELECT count(*) FROM facts) AS facts,
+                  (SELECT count(*) FROM unshown) AS unshown`,
+        )
+        .get(),
+    );
+    expect(left).toEqual({ salts: 0, facts: 0, unshown: 0 });
   });
 });

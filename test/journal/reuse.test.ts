@@ -78,6 +78,19 @@ describe('a single-use ticket', () => {
 });
 
 describe('passback', () => {
+  it('is not forgotten inside its window because the clock is set forward', () => {
+    const pass = passOf();
+    const journal = open();
+    journal.shown(judge(journal, pass, passback).seq);
+    time.stepWall(20 * MINUTE_MS);
+    journal.purge(time.wall().atMs);
+    time.advance(9 * MINUTE_MS);
+    expect(judge(journal, pass, passback).decision.reason).toBe('already-used');
+    time.advance(MINUTE_MS);
+    journal.purge(time.wall().atMs);
+    expect(read((db) => db.prepare<[], { n: number }>('SELECT count(*) AS n FROM use').get())?.n).toBe(0);
+  });
+
   it('counts monotonic time within a boot, so that setting the clock opens no second way in', () => {
     const member = passOf();
     const journal = open();

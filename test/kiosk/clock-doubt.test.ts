@@ -76,7 +76,7 @@ describe('a kiosk whose clock is three hours late', () => {
 
   it('says so on the screen and in the log, and judges as ever', async () => {
     const rig = await late();
-    expect(rig.kiosk.state().clock).toEqual({ trusted: true, late: true });
+    expect(rig.kiosk.state().clock).toEqual({ trusted: true, late: true, handSet: false });
     expect(rig.verdicts).toEqual(['admit: ok', 'admit: ok']);
     rig.time.advance(LOOK_MS);
     expect(rig.entriesOf('clock-doubted')).toMatchObject([

@@ -24,12 +24,12 @@ describe('a log that nobody signs proves nothing:', () => {
     expect(checkpointSizes(rig).at(-1)).toBeGreaterThan(rig.entriesOf('scan')[0]?.seq ?? Number.POSITIVE_INFINITY);
   });
 
-  it('not while nothing is added', async () => {
+  it('also where nobody comes: the signs of life are evidence too, and no more often', async () => {
     const rig = await KioskRig.start();
     rig.time.advance(3 * CHECKPOINT_MINUTES * MINUTE_MS);
     const before = checkpointSizes(rig);
     rig.time.advance(3 * CHECKPOINT_MINUTES * MINUTE_MS);
-    expect(checkpointSizes(rig)).toEqual(before);
+    expect(checkpointSizes(rig)).toHaveLength(before.length + 3);
   });
 
   it(`and after ${CHECKPOINT_ENTRIES} entries, however quick they came`, async () => {
@@ -73,7 +73,9 @@ describe('a log that was changed while the kiosk was off', () => {
     expect(rig.entriesOf('log-audited')).toMatchObject([{ problem: null }]);
     rig.cutPower();
     const db = new Database(join(rig.folder, 'journal.db'));
-    db.exec("UPDATE entry SET bytes = CAST('{}' AS BLOB) WHERE seq = 20");
+    db.exec(
+      `UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), '"count":', '"count":9') AS BLOB) WHERE seq = 20`,
+    );
     db.close();
     await rig.boot();
     rig.time.advance(MINUTE_MS);

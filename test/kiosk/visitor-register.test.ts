@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ok } from '../../src/base/result.ts';
 import { DAY_MS, HOUR_MS } from '../../src/base/time.ts';
+import { HandSetClock } from '../../src/devices/clock/hand-set-clock.ts';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
 import { simulatedScanner } from '../../src/devices/scanner/simulated-scanner.ts';
 import { simulatedSignal } from '../../src/devices/signal/simulated-signal.ts';
@@ -36,7 +37,7 @@ async function kioskWith(authorities: object) {
   const wired = wireKiosk({
     stores: stores.value,
     journal: stores.value.journal,
-    clock: time,
+    clock: new HandSetClock(time),
     timers: time,
     scanner: simulatedScanner(),
     signal: simulatedSignal({ path: null, timers: time }),
@@ -68,11 +69,13 @@ describe('a kiosk that keeps a visitor register', () => {
       authority: 'Health office',
       fingerprint: added.ok ? added.value.fingerprint : '',
     });
-    rig.time.advance(28 * DAY_MS - 1);
+    // Most of it in one leap, for each minute is an entry on a real disk.
+    rig.time.stepWall(28 * DAY_MS - 2 * HOUR_MS);
+    rig.time.advance(2 * HOUR_MS - 1);
     expect(typesOf(rig)).not.toContain('register-deleted');
     rig.time.advance(HOUR_MS);
     expect(rig.entries().filter(({ type }) => type === 'register-deleted')).toMatchObject([{ visits: 1 }]);
-  }, 60_000);
+  });
 
   it('opens its door also where nobody can register, and says why', async () => {
     const rig = await kioskWith({});

@@ -37,6 +37,9 @@ describe('two passes of one person', () => {
     ['a name of blanks', { nam: { fn: ' - ', gn: null }, dob }],
     ['no birth date', { nam: dcc.nam, dob: null }],
     ['an empty birth date', { nam: dcc.nam, dob: '' }],
+    ['a year of birth, which many of one name share', { nam: dcc.nam, dob: '1998' }],
+    ['a month of birth', { nam: dcc.nam, dob: '1998-02' }],
+    ['a birth date that is in no calendar', { nam: dcc.nam, dob: '1998-13-45' }],
     ['a name that is no text', { nam: { fn: 7, gn: ['Zoe'] }, dob }],
   ])('cannot be seen in a pass with %s', (_, claims) => {
     expect(personOf(claims)).toBeNull();

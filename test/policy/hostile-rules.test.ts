@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/base/json.ts';
+import { type Json, parseJson } from '../../src/base/json.ts';
+import type { PassFields } from '../../src/pass/pass.ts';
 import {
   MAX_LOGIC_AMOUNT,
   MAX_LOGIC_DEPTH,
@@ -15,6 +16,7 @@ import {
   MAX_POLICY_STEPS,
   parsePolicy,
 } from '../../src/policy/policy.ts';
+import { PRESETS } from '../../src/policy/presets.ts';
 import { MAX_RULES } from '../../src/policy/rule.ts';
 import { around, LUNCH, passOf } from '../support/passes.ts';
 import { policyOf, policyText, ruleOf, sentenceAbout } from '../support/rules.ts';
@@ -221,5 +223,33 @@ describe('whatever expression a file holds', () => {
       { seed: SEED, numRuns: 1_000 },
     );
     expect(taken).toBeGreaterThan(100);
+  });
+});
+
+describe('a genuine pass whose members are called like those of every object of JavaScript', () => {
+  const claimsWith = (dose: string) => {
+    const v = parseJson(dose);
+    if (!v.ok) throw new Error(v.error);
+    return {
+      v: [v.value],
+      t: [],
+      r: [],
+      x: [],
+      nam: {},
+      dob: null,
+      kind: 'vaccination',
+      ticket: null,
+    } as PassFields['claims'];
+  };
+  const members = [...Object.getOwnPropertyNames(Object.prototype), 'then', 'toJSON'];
+
+  it.each(members)('does not stop the door under any rules, and rules see the rest of it: %s', (name) => {
+    for (const value of ['1', '"text"', '{"x":1}', '[1]', 'null']) {
+      const claims = claimsWith(`{"dn":2,"mp":{${JSON.stringify(name)}:${value}},${JSON.stringify(name)}:${value}}`);
+      const pass = passOf({ kind: 'vaccination', claims });
+      const asked = policyOf([ruleOf({ '===': [{ var: 'payload.v.0.dn' }, 2] })]);
+      expect(decide(pass, asked, NO_HISTORY, around(LUNCH)).verdict).toBe('admit');
+      for (const preset of PRESETS) decide(pass, preset, NO_HISTORY, around(LUNCH));
+    }
   });
 });

@@ -124,6 +124,15 @@ describe('opening hours', () => {
     expect(isOpen(day, 'America/New_York', Date.parse('2021-12-13T13:59:59Z'))).toBe(false);
   });
 
+  it('of days off alone do not shut the door on all other days', () => {
+    const dayOff: OpeningHours = [{ closedOn: '2021-12-25' }];
+    const openAt = (instant: string) => isOpen(dayOff, 'Asia/Seoul', Date.parse(instant));
+    expect(openAt('2021-12-24T23:59:59+09:00')).toBe(true);
+    expect(openAt('2021-12-25T00:00:00+09:00')).toBe(false);
+    expect(openAt('2021-12-25T23:59:59+09:00')).toBe(false);
+    expect(openAt('2021-12-26T00:00:00+09:00')).toBe(true);
+  });
+
   it('hold for a sticker too', () => {
     const closed: Policy = {
       ...anyGenuine,

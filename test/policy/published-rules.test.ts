@@ -83,11 +83,14 @@ function edgeDaysOf({ v, t, r, x }: Evidence): readonly number[] {
   return [...EDGES.map(dayNumber), ...own.flatMap((day) => offsets.map((days) => dayNumber(day) + days))];
 }
 
-const clocksOf = (evidence: Evidence): readonly number[] =>
-  [...new Set(edgeDaysOf(evidence))].flatMap((day) => {
+function clocksOf(evidence: Evidence): readonly number[] {
+  const sampled = evidence.t === undefined ? [] : [Date.parse(evidence.t.sc)];
+  const days = [...new Set(edgeDaysOf(evidence))].flatMap((day) => {
     const midnight = koreanMidnight(day);
     return [midnight - SECOND_MS, midnight, midnight + SECOND_MS, midnight + 12 * HOUR_MS];
   });
+  return [...days, ...sampled.flatMap((atMs) => [atMs - SECOND_MS, atMs, atMs + SECOND_MS])];
+}
 
 /** The Korean pass: what a notice on a door says, in the order a person would look. */
 function isEnoughInKorea({ kind, v, t, r, x, dob }: Evidence, nowMs: number, born: number, hasLimit: boolean): boolean {
@@ -106,7 +109,7 @@ function isEnoughInKorea({ kind, v, t, r, x, dob }: Evidence, nowMs: number, bor
   if (t !== undefined) {
     const sampled = Date.parse(t.sc);
     const lastDay = koreanDay(sampled + 48 * HOUR_MS);
-    return t.isPcr && today >= koreanDay(sampled) && today <= lastDay;
+    return t.isPcr && nowMs >= sampled && today <= lastDay;
   }
   if (r !== undefined) {
     const days = today - dayNumber(r.df);
@@ -194,6 +197,30 @@ describe('the notices of the time', () => {
     ['2021-07-06', 'assist'],
   ])('on 3 January 2022 a second dose of %s is to %s', (dt, verdict) => {
     expect(verdictOf('kr-2022-01-10', vaccination(2, 2, dt), '2022-01-03T12:00:00+09:00')).toBe(verdict);
+  });
+
+  it.each(['2022', '2022-01', '2021-12-14', '9999', '9999-12-31', '1990-13-45'])(
+    'a birth date of %s, which nobody at the door can have, makes no minor',
+    (dob) => {
+      const half = { ...vaccination(1, 2, '2021-07-10'), dob };
+      expect(verdictOf('kr-2021-12-13', half, '2021-12-13T12:00:00+09:00')).toBe('assist');
+    },
+  );
+
+  it.each(['2021', '2021-12', '2021-12-13'])('a child born in %s is one', (dob) => {
+    const half = { ...vaccination(1, 2, '2021-07-10'), dob };
+    expect(verdictOf('kr-2021-12-13', half, '2021-12-13T12:00:00+09:00')).toBe('admit');
+  });
+
+  it('a test that names its day alone counts from the midnight of that day', () => {
+    const allDay = test('2021-12-13');
+    expect(verdictOf('kr-2021-12-13', allDay, '2021-12-12T23:59:59+09:00')).toBe('assist');
+    expect(verdictOf('kr-2021-12-13', allDay, '2021-12-13T00:30:00+09:00')).toBe('admit');
+  });
+
+  it('a test whose sample is taken this evening has no result at noon', () => {
+    const tonight = test('2021-12-13T23:00:00+09:00');
+    expect(verdictOf('kr-2021-12-13', tonight, '2021-12-13T12:00:00+09:00')).toBe('assist');
   });
 
   it('the day before 3 January nobody is stopped for an old dose', () => {

@@ -113,7 +113,7 @@ describe('nothing is sealed to a key that the signed list does not vouch for', (
   it('switched off it takes nobody, and still forgets who came before', async () => {
     const site = new RegisterSite();
     await site.added();
-    const off = new RegisterSite({ isOn: false, paths: site.paths });
+    const off = new RegisterSite({ isOn: () => false, paths: site.paths });
     site.register.close();
     expect([off.register.refusal(), off.register.status(), off.register.checkpointLines()]).toEqual([null, null, []]);
     expect(await off.refusal()).toBe(NO_REGISTER);

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSettings, writeSettings } from '../../src/settings/file.ts';
+import { MAX_SETTINGS_BYTES, readSettings } from '../../src/settings/file.ts';
 import {
   MAX_RELAY_MS,
   MAX_STICKER_HOURS,
@@ -45,11 +45,13 @@ describe('settings.json', () => {
     expect(readSettings(path, '7A')).toMatchObject({ value: { kioskId: '9Z' } });
   });
 
-  it('is written for its owner alone and read back as it was', () => {
-    const settings = settingsSchema.parse({ kioskId: '7A', venueName: '서울 카페' });
-    expect(writeSettings(path, settings)).toEqual({ ok: true, value: undefined });
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(readSettings(path, 'ZZ')).toEqual({ ok: true, value: settings });
+  it('is read up to its longest and not beyond, so that no file can hold up a start', () => {
+    const padded = (length: number): string => '{}'.padEnd(length, ' ');
+    writeFileSync(path, padded(MAX_SETTINGS_BYTES));
+    expect(readSettings(path, '7A').ok).toBe(true);
+    expect(complaint(padded(MAX_SETTINGS_BYTES + 1))).toBe(
+      `settings.json is longer than ${MAX_SETTINGS_BYTES} bytes; delete it to start from the defaults`,
+    );
   });
 
   it.each([

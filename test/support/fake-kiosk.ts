@@ -12,7 +12,7 @@ export const AT_REST: PublicState = {
   devices: { scanner: READY, signal: READY, printer: READY, voice: { state: 'absent', detail: '' } },
   journal: { size: 0, lastAt: null, low: false },
   trust: { version: 1, issuedAt: '2021-12-13T00:00:00.000Z', staleAfter: '2021-12-20T00:00:00.000Z' },
-  clock: { trusted: true, late: false },
+  clock: { trusted: true, late: false, handSet: false },
   register: null,
   occupancy: null,
 };

@@ -141,6 +141,7 @@ export class KioskRig {
       policy: () => policy,
       settings: () => settings,
       log: this.log.listener,
+      freeBytes: () => 1_073_741_824,
       supervisor: {
         ready: () => {},
         stopping: () => {},

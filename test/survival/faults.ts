@@ -1,6 +1,8 @@
 import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import { SAME_PRESENTATION_MS } from '../../src/kiosk/inbox.ts';
 import { testIssuer } from '../support/issuer.ts';
 import { seededRandom } from '../support/seed.ts';
 import { hasStrace } from '../support/strace.ts';
@@ -9,6 +11,7 @@ import { KioskRun } from './kiosk-run.ts';
 import { type Build, buildOf } from './mutants.ts';
 import { optionsOf } from './options.ts';
 import { print, Report } from './report.ts';
+import { SAVE, savedSettingsProblems } from './settings-check.ts';
 import { makeSite, type Site } from './site.ts';
 import {
   callsIn,
@@ -33,17 +36,19 @@ const HARNESS = {
 
 /** A write-ahead log of more frames than this is written back at the next commit. */
 const WRITE_BACK_FRAMES = 1_000;
-const FRAME_BYTES = 4_096 + 24;
+const FRAME_BYTES = 2_048 + 24;
 const AGED_MS = 29 * 86_400_000;
 const FILES = [
   ...['', 'journal.db', 'journal.db-wal', 'journal.db-shm', 'trust.db', 'trust.db-wal', 'trust.db-journal', 'lock'],
   ...['lock-journal', 'reserve', 'settings.json', 'settings.json.new', 'control.sock', 'keys'],
+  ...['settings-history', 'settings-history/000001.json', 'settings-history/000001.json.new'],
+  ...['settings-history/000002.json', 'settings-history/000002.json.new', 'policies', 'settings.json.refused'],
   ...['use.key', 'kiosk-id', 'sticker.jwk'].flatMap((name) => [`keys/${name}`, `keys/${name}.new`]),
 ];
 
 /** The state a kiosk starts from. */
-type Template = 'first start' | 'write-back' | 'purge' | 'trust import';
-const TEMPLATES: readonly Template[] = ['first start', 'write-back', 'purge', 'trust import'];
+type Template = 'first start' | 'write-back' | 'purge' | 'trust import' | 'settings save';
+const TEMPLATES: readonly Template[] = ['first start', 'write-back', 'purge', 'trust import', 'settings save'];
 
 interface Seen {
   readonly line: string;
@@ -95,6 +100,7 @@ class Lane {
     db.close();
     this.#keep('purge');
     this.#keep('trust import');
+    this.#keep('settings save');
   }
 
   /** How often each call is made from this template on, and what a power cut could take back. */
@@ -140,7 +146,7 @@ class Lane {
     this.#site.remove();
   }
 
-  /** From the template on: a start, two visitors, the first of them again, and a stop; or an import. */
+  /** From the template on: a start, two visitors, the first of them again, and a stop; or one command. */
   async #run(template: Template, fault: Fault | null): Promise<Ran> {
     rmSync(this.#site.data, { recursive: true });
     copyFolder(this.#kept(template), this.#site.data);
@@ -149,19 +155,24 @@ class Lane {
     rmSync(log, { force: true });
     const paths = fault === null ? [...this.#paths, this.#site.acks] : this.#paths;
     const around = straceOf(log, paths, fault);
-    if (template === 'trust import') return this.#import(log, around);
+    if (template === 'trust import') {
+      return this.#command(log, around, ['trust', 'import', '--unsigned', this.#secondIssuer.trustFile]);
+    }
+    if (template === 'settings save') return this.#command(log, around, SAVE);
     const kiosk = new KioskRun(this.#build, this.#site, around);
     const seen: Seen[] = [];
     const [first, second] = [this.#site.ticket(), this.#site.ticket()];
-    for (const line of [first, second, first]) seen.push({ line, outcome: await this.#visits.hold(kiosk, line) });
+    for (const line of [first, second]) seen.push({ line, outcome: await this.#visits.hold(kiosk, line) });
+    // A code that was let in stays in view for a while, and is not answered again.
+    if (kiosk.child.exitCode === null && kiosk.child.signalCode === null) await setTimeout(SAME_PRESENTATION_MS + 200);
+    seen.push({ line: first, outcome: await this.#visits.hold(kiosk, first) });
     kiosk.child.kill('SIGTERM');
     const [code, signal] = await kiosk.ended;
     return { log: await finishedLog(log, kiosk.child.pid), code, signal, seen, said: kiosk.said };
   }
 
-  async #import(log: string, around: readonly string[]): Promise<Ran> {
-    const { trustFile } = this.#secondIssuer;
-    const command = new KioskRun(this.#build, this.#site, around, ['trust', 'import', '--unsigned', trustFile]);
+  async #command(log: string, around: readonly string[], asked: readonly string[]): Promise<Ran> {
+    const command = new KioskRun(this.#build, this.#site, around, asked);
     const [code, signal] = await command.ended;
     return { log: await finishedLog(log, command.child.pid), code, signal, seen: [], said: command.said };
   }
@@ -182,6 +193,7 @@ class Lane {
     }
     const code = await kiosk.stop();
     if (code !== 0) problems.push(`after a new start no orderly stop: ${kiosk.said}`);
+    if (template === 'settings save') problems.push(...savedSettingsProblems(this.#site.data, ran.code === 0));
     return [...problems, ...checkJournal(this.#site.journal).problems];
   }
 

@@ -77,7 +77,7 @@ export class ForgetSite {
     const register = new registers.Register({
       ...around,
       paths: { register: join(folder, 'register.db'), registerKeys: join(folder, 'keys', 'register-days.keys') },
-      isOn: true,
+      isOn: () => true,
       list: () => list.value,
       seal: async (visit, to) => {
         const jwe = await sealVisit(visit, to);
@@ -86,7 +86,7 @@ export class ForgetSite {
         return jwe;
       },
     });
-    const retention = new retentions.Retention({ ...around, register, log: () => {} });
+    const retention = new retentions.Retention({ ...around, register, mayDelete: () => true, log: () => {} });
     return new ForgetSite(folder, { journal: journal.value, logKey: logKey.value, register, retention, time, never });
   }
 

@@ -51,6 +51,17 @@ describe('an EU certificate', () => {
     expect(dccReason(line, batch([euHash(VACCINATION.ci)], { country: 'DE' }))).toBe('ok');
   });
 
+  it('is known by its key, however its holder writes the name of it where no signature covers that', () => {
+    const text = KID.toString('base64');
+    for (const unprotectedKid of [KID, Buffer.from(text, 'utf8')]) {
+      const line = makeDcc({ kid: null, unprotectedKid });
+      expect(dccReason(line, batch([euHash('another')]))).toBe('ok');
+      expect(dccReason(line, batch([euHash(VACCINATION.ci)]))).toBe('revoked');
+      const named = batch([euHash(VACCINATION.ci)], { kid: Buffer.from(text, 'utf8').toString('base64') });
+      expect(dccReason(line, named)).toBe('revoked');
+    }
+  });
+
   it('is known by either country, where the signer and the vaccination differ', () => {
     const line = makeDcc({ iss: cbor.text('DE') });
     for (const country of ['DE', 'AT']) {

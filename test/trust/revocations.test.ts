@@ -30,7 +30,10 @@ const KID = Buffer.from('0123456789abcdef', 'hex').toString('base64');
 const CARD_KID = 'hrvC0uzB16UXK83BnPo7Glg685b1D6iYOyJd5hpRaAA';
 const pass = (revocable: Revocable, fields: Partial<PassFields> = {}): PassFields => passOf({ revocable, ...fields });
 const dcc = (uci: string, fields: Partial<PassFields> = {}, countries = ['AT']): PassFields =>
-  pass({ by: 'dcc', ucis: [uci], countries, signature: Buffer.from('r') }, { issuer: 'AT', kid: KID, ...fields });
+  pass(
+    { by: 'dcc', keyName: fields.kid ?? KID, ucis: [uci], countries, signature: Buffer.from('r') },
+    { issuer: 'AT', kid: KID, ...fields },
+  );
 const member = (jti: string, issuer = 'gym'): PassFields => pass({ by: 'jti', jti }, { issuer });
 const passes = (version: number, ...revokedIds: readonly string[]): object => ({ iss: 'gym', version, revokedIds });
 const take = (content: object | string, options = {}) => taken(revocations, folder, listFile(place, content), options);

@@ -1,8 +1,11 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import { joinBytes, toHex, utf8 } from '../byte-text.ts';
+import { checkOutage, type OutageFault } from '../check-outage.ts';
 import { checkProof, type ProvenEntry } from '../check-proof.ts';
 import { checkExported, EXPORT_FILES, notesOf } from '../exported-log.ts';
 import type { LogReport } from '../log-report.ts';
+import type { OutageCertificate } from '../outage.ts';
+import { outageIn, readOutage } from '../outage-file.ts';
 import { PROOF_HEADER } from '../proof.ts';
 import { parseVerifierKey, type SignatureCheck, type VerifierKey, type VerifyEd25519 } from '../signed-note.ts';
 import { sha256 } from './sha256.ts';
@@ -25,7 +28,8 @@ export interface Evidence {
 
 export type Answer =
   | { readonly kind: 'log'; readonly report: LogReport; readonly keyIsFromExport: boolean }
-  | { readonly kind: 'entry'; readonly entry: ProvenEntry };
+  | { readonly kind: 'entry'; readonly entry: ProvenEntry }
+  | { readonly kind: 'outage'; readonly certificate: OutageCertificate; readonly fault: OutageFault | null };
 
 /** What the surroundings give: signatures as the browser verifies them, and a pause in which the page is drawn. */
 export interface Surroundings {
@@ -55,6 +59,8 @@ export async function answer(evidence: Evidence, around: Surroundings): Promise<
   if (usedKeys.length === 0) return err('the key of the log is missing: give it, or the file key.txt of the export');
   const proof = [...texts.values()].find((text) => text.startsWith(PROOF_HEADER));
   if (proof !== undefined) return answerProof(proof, usedKeys, around);
+  const [outage] = [...texts.values()].flatMap((text) => outageIn(text) ?? []);
+  if (outage !== undefined) return answerOutage(outage, usedKeys, around);
   return answerLog(evidence, texts, usedKeys, keys.length === 0, around);
 }
 
@@ -63,14 +69,34 @@ async function answerProof(
   keyTexts: readonly string[],
   around: Surroundings,
 ): Promise<Result<Answer, string>> {
+  const keys = keysOf(keyTexts);
+  if (!keys.ok) return keys;
+  const checked = await withVerified(around, (verify) => checkProof(sha256, verify, proof, keys.value));
+  return checked.ok ? ok({ kind: 'entry', entry: checked.value }) : checked;
+}
+
+async function answerOutage(
+  file: string,
+  keyTexts: readonly string[],
+  around: Surroundings,
+): Promise<Result<Answer, string>> {
+  const keys = keysOf(keyTexts);
+  if (!keys.ok) return keys;
+  const signed = readOutage(file);
+  if (!signed.ok) return err('this certificate cannot be read: it is damaged, or of a newer version of the program');
+  const { certificate } = signed.value;
+  const checked = await withVerified(around, (verify) => checkOutage(sha256, verify, signed.value, keys.value));
+  return ok({ kind: 'outage', certificate, fault: checked.ok ? null : checked.error });
+}
+
+function keysOf(keyTexts: readonly string[]): Result<readonly VerifierKey[], string> {
   const keys: VerifierKey[] = [];
   for (const text of keyTexts) {
     const key = parseVerifierKey(sha256, text);
     if (!key.ok) return key;
     keys.push(key.value);
   }
-  const checked = await withVerified(around, (verify) => checkProof(sha256, verify, proof, keys));
-  return checked.ok ? ok({ kind: 'entry', entry: checked.value }) : checked;
+  return ok(keys);
 }
 
 async function answerLog(
@@ -119,7 +145,7 @@ const linesOf = (text: string): readonly string[] =>
     .filter((line) => line !== '');
 
 /** Runs what asks for signatures at once, as often as it takes until each that it asks for is verified. */
-async function withVerified<T>(around: Surroundings, run: (verify: VerifyEd25519) => T): Promise<T> {
+export async function withVerified<T>(around: Surroundings, run: (verify: VerifyEd25519) => T): Promise<T> {
   const known = new Map<string, boolean>();
   for (;;) {
     const asked = new Map<string, SignatureCheck>();

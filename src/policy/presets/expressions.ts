@@ -15,4 +15,5 @@ export const daysAfter = (path: string, days: Json): Json => ({ plusTime: [get(p
 export const notBefore = (left: Json, right: Json): Json => ({ 'not-before': [left, right] });
 export const notAfter = (left: Json, right: Json): Json => ({ 'not-after': [left, right] });
 
+export const NOW = at('external.validationClock');
 export const TODAY = at('external.validationClockDay');

@@ -4,7 +4,7 @@ import type { Kind } from '../../pass/pass.ts';
 import type { Params } from '../params.ts';
 import type { Phrase4 } from '../phrase.ts';
 import type { Rule } from '../rule.ts';
-import { all, at, daysAfter, either, get, is, notAfter, notBefore, param, TODAY, where } from './expressions.ts';
+import { all, at, daysAfter, either, get, is, NOW, notAfter, notBefore, param, TODAY, where } from './expressions.ts';
 
 /** A result from a nucleic acid test (LOINC part LP6464-4) and "not detected", as the EU DCC codes them. */
 const PCR = TEST_OF_LOINC.get('94500-6') ?? '';
@@ -202,6 +202,8 @@ export const KOREAN_RULES: readonly Rule[] = [
     unlessMinor(
       all(
         notBefore(TODAY, at('payload.t.0.scDay')),
+        // A sample of this evening has no result yet. One that names its day alone counts from its midnight.
+        either(is(get('payload.t.0.sc'), get('payload.t.0.scDay')), notBefore(NOW, at('payload.t.0.sc'))),
         // To the end of the day on which the hours are over: its midnight was not after them.
         notAfter(at('external.site.dayStart'), { plusTime: [get('payload.t.0.sc'), param('testHours'), 'hour'] }),
       ),

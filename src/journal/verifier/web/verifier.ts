@@ -1,5 +1,7 @@
 import { formatInstant } from '../../../base/time.ts';
 import { reportJson } from '../../log-report.ts';
+import { outageBody } from '../../outage-page.ts';
+import { FAULT_WORDS, VERDICT_WORDS } from '../../outage-words.ts';
 import { reportText } from '../../report-text.ts';
 import { type Answer, answer, type OpenedFile } from '../answer.ts';
 import { chooseVerifier } from './browser-ed25519.ts';
@@ -40,6 +42,10 @@ function showAnswer(given: Answer): void {
     );
     return;
   }
+  if (given.kind === 'outage') {
+    showOutage(given);
+    return;
+  }
   const { report, keyIsFromExport } = given;
   const isGood = report.problems.length === 0;
   const ko = [...reportText(report, 'ko')];
@@ -50,6 +56,18 @@ function showAnswer(given: Answer): void {
   }
   show(isGood ? 'good' : 'bad', ko, en);
   byId('json').textContent = reportJson(report);
+}
+
+function showOutage({ certificate, fault }: Extract<Answer, { kind: 'outage' }>): void {
+  const { verified, 'not-verified': notVerified } = VERDICT_WORDS;
+  if (fault !== null) {
+    show('bad', [notVerified.ko, FAULT_WORDS[fault].ko], [notVerified.en, FAULT_WORDS[fault].en]);
+    return;
+  }
+  show('good', [verified.ko], [verified.en]);
+  const body = document.createElement('article');
+  body.innerHTML = outageBody(certificate);
+  byId('result').append(body);
 }
 
 async function check(): Promise<void> {

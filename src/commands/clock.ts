@@ -1,0 +1,31 @@
+import { parseInstant } from '../base/time.ts';
+import { chooseDataPath } from '../kiosk/data-folder.ts';
+import { type Command, EXIT_OK, orUsage, parseCommandLine, print, refuseWords, runAction, tell } from './command.ts';
+import { carryOut } from './control-client.ts';
+
+export const clock: Command = {
+  help: `Usage: munjigi clock set TIME [--json] [--data DIR]
+
+Sets the kiosk's clock by hand, where nothing vouches for it or something vouches wrongly. TIME is written like
+2021-12-13T11:40:00+09:00. The door then judges dates by it; the log marks what was recorded under it, because a stranger
+need not believe it. It holds until a time server vouches anew or the machine is started again, and does not touch the
+machine's own clock.`,
+
+  run: (args) => runAction('clock', ACTIONS, args),
+};
+
+const ACTIONS = new Map([['set', set]]);
+
+async function set(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, { data: { type: 'string' }, json: { type: 'boolean' } });
+  const [to = '', ...more] = positionals;
+  refuseWords(more);
+  // Refused here already where it is no time at all, before any folder is touched.
+  orUsage(parseInstant(to));
+  const dataPath = chooseDataPath(values.data);
+  tell(`data folder: ${dataPath}`);
+  const { time, byMs } = orUsage(await carryOut(dataPath, { command: 'clock-set', to }));
+  if (values.json) print(JSON.stringify({ time, byMs }));
+  tell(`the clock was set to ${time}: it moved by ${byMs} ms`);
+  return EXIT_OK;
+}

@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { reasonOf } from '../base/assert.ts';
+import { DAY_MS, formatMinuteIn } from '../base/time.ts';
+import { entriesInTime } from '../journal/entries-in-time.ts';
+import { loadLogKey } from '../journal/log-key.ts';
+import { MAX_OUTAGE_DAYS, makeOutage } from '../journal/make-outage.ts';
+import type { OutageCertificate, OutageInterval } from '../journal/outage.ts';
+import { outageDocument } from '../journal/outage-document.ts';
+import { readOutage, signOutage } from '../journal/outage-file.ts';
+import { CAUSE_WORDS, REASON_WORDS } from '../journal/outage-words.ts';
+import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
+import { encodeTextQr } from '../sticker/qr.ts';
+import { qrSvg } from '../sticker/qr-svg.ts';
+import { EXIT_OK, orUsage, parseCommandLine, print, refuseWords, required, tell, UsageError } from './command.ts';
+import { carryOut } from './control-client.ts';
+import { timeFrom, wallNowMs } from './now.ts';
+import { readJournal } from './read-journal.ts';
+import { storedSettings } from './trust-options.ts';
+
+/** Made by the build from journal/verifier/web. */
+const TEMPLATE = fileURLToPath(new URL('../journal/verifier/outage.html', import.meta.url));
+
+/** `journal outage`: when this kiosk could not check, signed with the key of its log. */
+export async function outage(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, {
+    data: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    out: { type: 'string' },
+    html: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  refuseWords(positionals);
+  const fromMs = timeFrom(required(values.from, '--from TIME'), '--from');
+  const toMs = timeFrom(required(values.to, '--to TIME'), '--to');
+  if (toMs <= fromMs) throw new UsageError('--to must be later than --from');
+  if (toMs - fromMs > MAX_OUTAGE_DAYS * DAY_MS) {
+    throw new UsageError(`one certificate covers at most ${MAX_OUTAGE_DAYS} days: ask for less at a time`);
+  }
+  const dataPath = chooseDataPath(values.data);
+  tell(`data folder: ${dataPath}`);
+  const folder = orUsage(readDataFolder(dataPath));
+  const { from } = await readJournal(folder.journal, (db) => entriesInTime(db, fromMs, toMs));
+  const { venueName, zone, venueId, kioskId } = storedSettings(folder);
+  // Signed up to now, after an entry that says that something is given away.
+  const signed = orUsage(await carryOut(dataPath, { command: 'journal-checkpoint', exportFrom: from }));
+  const key = orUsage(loadLogKey(folder.logKey, { venueId, kioskId }));
+  const question = { fromMs, toMs, madeAtMs: wallNowMs(), log: key.origin, venue: venueName, zone };
+  const certificate = orUsage(await readJournal(folder.journal, (db) => makeOutage(db, question)));
+  const file = signOutage(certificate, key);
+  if (values.out !== undefined) write(values.out, `${file}\n`);
+  if (values.html !== undefined) write(values.html, documentOf(file, certificate.after));
+  if (values.json) print(file);
+  else for (const line of linesOf(certificate)) print(line);
+  tell(`verifier key, to be given by another way than the certificate: ${signed['key']}`);
+  return EXIT_OK;
+}
+
+function documentOf(file: string, checkpoint: string): string {
+  const signed = readOutage(file);
+  if (!signed.ok) throw new UsageError('there are too many outages for one certificate: ask for less time at once');
+  const code = qrSvg(orUsage(encodeTextQr(checkpoint)));
+  return outageDocument(readFileSync(TEMPLATE, 'utf8'), file, signed.value, code);
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (thrown) {
+    throw new UsageError(`${path} cannot be written: ${reasonOf(thrown)}`);
+  }
+  tell(`wrote ${path}`);
+}
+
+function linesOf({ intervals, further, counts, zone }: OutageCertificate): readonly string[] {
+  const { admitted, assisted, refused, serverBound } = counts;
+  return [
+    ...intervals.map((interval) => lineOf(interval, zone)),
+    ...(further === 0 ? [] : [`and ${further} shorter ones`]),
+    ...(intervals.length === 0 ? ['no outage in this time'] : []),
+    `in all: admitted ${admitted}, assisted ${assisted}, refused ${refused}; codes that only a server can judge: ${serverBound}`,
+  ];
+}
+
+function lineOf({ cause, reason, from, to, during }: OutageInterval, zone: string): string {
+  const at = (instant: string): string => formatMinuteIn(zone, Date.parse(instant));
+  const why = `${CAUSE_WORDS[cause].en}${reason === null ? '' : ` (${REASON_WORDS[reason].en})`}`;
+  const mark = from.clock === 'trusted' && (to?.clock ?? 'trusted') === 'trusted' ? '' : `  clock ${from.clock}`;
+  const counts = `admitted ${during.admitted}, assisted ${during.assisted}, refused ${during.refused}`;
+  return `${at(from.at)}  ${to === null ? 'goes on' : at(to.at)}  ${why}  ${counts}${mark}`;
+}

@@ -1,0 +1,35 @@
+import type Database from 'better-sqlite3';
+import type { Result } from '../base/result.ts';
+import type { Clock } from '../base/time.ts';
+import { EntryWriter } from './entry-writer.ts';
+import type { Reserve } from './reserve.ts';
+import { prepareStatements, type Statements } from './statements.ts';
+
+export interface SqliteJournalOptions {
+  /** Opens (or reopens, after an I/O error) the file; see journal/open. */
+  readonly open: () => Result<Database.Database, string>;
+  readonly clock: Clock;
+  /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
+  readonly bootId: string;
+  /** K_use: what use keys are derived under. 32 bytes. */
+  readonly useKeySecret: Buffer;
+  /** What is given up when the disk is full; without one a full disk is a fault at once. */
+  readonly reserve?: Reserve;
+}
+
+/** An open file with all that writes to it. */
+export interface Handle {
+  readonly db: Database.Database;
+  readonly statements: Statements;
+  readonly writer: EntryWriter;
+}
+
+/** @param lastTrustedMs wall time of the newest entry under a trusted clock, or null */
+export function handleOf(
+  db: Database.Database,
+  { clock, bootId }: SqliteJournalOptions,
+  lastTrustedMs: () => number | null,
+): Handle {
+  const statements = prepareStatements(db);
+  return { db, statements, writer: new EntryWriter(statements, clock, bootId, lastTrustedMs) };
+}

@@ -1,0 +1,168 @@
+import { err, ok, type Result } from '../base/result.ts';
+import { formatInstant, HOUR_MS, MINUTE_MS, minuteOfDayIn } from '../base/time.ts';
+import { toBase64 } from './byte-text.ts';
+import { Decisions } from './decisions.ts';
+import { entriesInTime } from './entries-in-time.ts';
+import type { Entry } from './entry.ts';
+import { consistencyPath, inclusionPath } from './merkle.ts';
+import { sha256 } from './native-crypto.ts';
+import {
+  MAX_INTERVALS,
+  type OutageBound,
+  type OutageCertificate,
+  type OutageInterval,
+  type ProvenBound,
+} from './outage.ts';
+import { lastedMs, type Moment, OutageTimeline, STATE_TYPES, type Stretch } from './outage-timeline.ts';
+import { entriesBetween, entriesOfTypes, type JournalReader, reading } from './query.ts';
+import { TreeStore } from './tree-store.ts';
+
+/** The longest time that one certificate covers: how long facts are kept, with some days to spare. */
+export const MAX_OUTAGE_DAYS = 31;
+/** What was decided this long before and after a stretch is counted beside it. */
+const AROUND_MS = HOUR_MS;
+/** How far back states that last are looked for. */
+const LOOK_BACK_ENTRIES = 100_000;
+
+export interface OutageQuestion {
+  /** Milliseconds since the epoch by the kiosk's clock. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly madeAtMs: number;
+  readonly log: string;
+  readonly venue: string;
+  readonly zone: string;
+}
+
+interface Found {
+  readonly stretches: readonly Stretch[];
+  readonly decisions: Decisions;
+  /** Of the entries in the time that was asked for. */
+  readonly inside: Decisions;
+  readonly serverBound: ReadonlyMap<number, number>;
+  readonly first: Moment | null;
+  readonly last: Moment | null;
+}
+
+/**
+ * Reads the outages of a stretch of time out of a log, whose newest entries must be signed. The error is one sentence;
+ * a damaged file is a `JournalFault`.
+ */
+export function makeOutage(db: JournalReader, question: OutageQuestion): Result<OutageCertificate, string> {
+  const { fromMs, toMs, madeAtMs, log, venue, zone } = question;
+  const found = readThrough(db, question);
+  const listed = longest(found.stretches);
+  const moments = [found.first, found.last, ...listed.flatMap(({ from, to }) => [from, to])];
+  const entries = new Map(moments.flatMap((moment) => (moment === null ? [] : [[moment.entry.seq, moment]])));
+  const seqs = [...entries.keys()].sort((one, other) => one - other);
+  const heads = headsAround(db, seqs[0] ?? 0, seqs.at(-1) ?? -1);
+  if (heads.after === null)
+    return err("no checkpoint covers these entries yet: run 'munjigi journal checkpoint' first");
+  const { before, after } = heads;
+  const tree = new TreeStore(db);
+  return ok({
+    v: 1,
+    log,
+    venue,
+    zone,
+    from: formatInstant(fromMs),
+    to: formatInstant(toMs),
+    madeAt: formatInstant(madeAtMs),
+    first: found.first === null ? null : boundOf(found.first),
+    last: found.last === null ? null : boundOf(found.last),
+    intervals: listed.map((stretch) => intervalOf(stretch, found.decisions)),
+    further: found.stretches.length - listed.length,
+    counts: found.inside.between(0, null),
+    serverBound: [...found.serverBound].map(([hourMs, count]) => ({ hour: formatInstant(hourMs), count })),
+    before: before?.note ?? null,
+    after: after.note,
+    consistency: reading(() => consistencyPath(sha256, tree.subtree, before?.size ?? 0, after.size)).map(toBase64),
+    proofs: seqs.map((seq) => provenBound(db, tree, seq, after.size)),
+  });
+}
+
+function readThrough(db: JournalReader, { fromMs, toMs, zone }: OutageQuestion): Found {
+  const range = entriesInTime(db, fromMs - AROUND_MS, toMs + AROUND_MS);
+  const timeline = new OutageTimeline();
+  const decisions = new Decisions();
+  const inside = new Decisions();
+  const serverBound = new Map<number, number>();
+  let first: Moment | null = null;
+  let last: Moment | null = null;
+  for (const entry of entriesOfTypes(db, Math.max(0, range.from - LOOK_BACK_ENTRIES), range.from, STATE_TYPES)) {
+    timeline.entry(entry);
+  }
+  for (const entry of entriesBetween(db, range.from, range.to)) {
+    const clock = timeline.entry(entry);
+    decisions.entry(entry);
+    if (entry.wallMs < fromMs || entry.wallMs > toMs) continue;
+    inside.entry(entry);
+    first ??= { entry, clock };
+    last = { entry, clock };
+    if (entry.type !== 'scan' || entry.reason !== 'needs-server') continue;
+    const hourMs = startOfHourIn(zone, entry.wallMs);
+    serverBound.set(hourMs, (serverBound.get(hourMs) ?? 0) + 1);
+  }
+  const stretches = timeline.finish().filter(({ from, to }) => {
+    const [one, other] = [from.entry.wallMs, to?.entry.wallMs ?? Number.POSITIVE_INFINITY];
+    return Math.min(one, other) <= toMs && Math.max(one, other) >= fromMs;
+  });
+  return { stretches, decisions, inside, serverBound, first, last };
+}
+
+/** Zones may be off by a quarter of an hour. */
+const startOfHourIn = (zone: string, atMs: number): number =>
+  Math.floor(atMs / MINUTE_MS) * MINUTE_MS - (minuteOfDayIn(zone, atMs) % 60) * MINUTE_MS;
+
+/** At most so many as are listed, the longest, in the order in which they began. */
+function longest(stretches: readonly Stretch[]): readonly Stretch[] {
+  const length = ({ from, to }: Stretch): number =>
+    to === null ? Number.POSITIVE_INFINITY : lastedMs(from.entry, to.entry);
+  const kept = new Set(stretches.toSorted((one, other) => length(other) - length(one)).slice(0, MAX_INTERVALS));
+  return stretches.filter((stretch) => kept.has(stretch));
+}
+
+function intervalOf({ cause, reason, from, to, unrecorded }: Stretch, decisions: Decisions): OutageInterval {
+  // What lasts begins with the entry that tells of it; a gap begins after the last entry before it.
+  const isGap = cause === 'not-running' || cause === 'not-recording';
+  const begin = from.entry.seq + (isGap ? 1 : 0);
+  const end = to?.entry ?? null;
+  return {
+    cause,
+    reason,
+    from: boundOf(from),
+    to: to === null ? null : boundOf(to),
+    lastedMs: end !== null && end.boot === from.entry.boot ? end.monoMs - from.entry.monoMs : null,
+    unrecorded,
+    before: decisions.before(begin, from.entry.wallMs - AROUND_MS),
+    during: decisions.between(begin, end?.seq ?? null),
+    after: end === null ? decisions.between(0, 0) : decisions.after(end.seq, end.wallMs + AROUND_MS),
+  };
+}
+
+const boundOf = ({ entry, clock }: Moment): OutageBound => ({
+  seq: entry.seq,
+  at: formatInstant(entry.wallMs),
+  clock,
+});
+
+interface Head {
+  readonly size: number;
+  readonly note: string;
+}
+
+/** The last signed head before an entry, and the first that covers another. */
+function headsAround(db: JournalReader, first: number, last: number): { before: Head | null; after: Head | null } {
+  const before = 'SELECT size, note FROM checkpoint WHERE size > 0 AND size <= ? ORDER BY size DESC LIMIT 1';
+  const after = 'SELECT size, note FROM checkpoint WHERE size > ? ORDER BY size LIMIT 1';
+  return reading(() => ({
+    before: db.prepare<[number], Head>(before).get(first) ?? null,
+    after: db.prepare<[number], Head>(after).get(last) ?? null,
+  }));
+}
+
+function provenBound(db: JournalReader, tree: TreeStore, seq: Entry['seq'], size: number): ProvenBound {
+  const row = reading(() => db.prepare<[number], Buffer>('SELECT bytes FROM entry WHERE seq = ?').pluck().get(seq));
+  const path = reading(() => inclusionPath(sha256, tree.subtree, seq, size)).map(toBase64);
+  return { seq, entry: row?.toString('utf8') ?? '', path };
+}

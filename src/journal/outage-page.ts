@@ -1,0 +1,169 @@
+import { dayIn, formatMinuteIn, MINUTE_MS } from '../base/time.ts';
+import type { OutageBound, OutageCertificate, OutageCounts, OutageInterval } from './outage.ts';
+import { CAUSE_WORDS, REASON_WORDS } from './outage-words.ts';
+import type { InBoth } from './report-text.ts';
+
+/** More would not fit on the page: the shorter ones are only counted there. */
+export const MAX_PAGE_ROWS = 8;
+/** Hours with server-bound codes that are spelled out. */
+const MAX_PAGE_HOURS = 8;
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
+const both = ({ ko, en }: InBoth, tag = 'p'): string =>
+  `<${tag}><span lang="ko">${escaped(ko)}</span> <span lang="en">${escaped(en)}</span></${tag}>`;
+const MARKS: Readonly<Record<OutageBound['clock'], string>> = { trusted: '', unsure: ' †', 'hand-set': ' ‡' };
+
+/**
+ * A certificate as the page shows it, in Korean and English: HTML without script, made from what is signed alone, by
+ * the kiosk and again by the page that checks it.
+ */
+export function outageBody(certificate: OutageCertificate): string {
+  const { venue, log, zone, from, to, intervals, further } = certificate;
+  const shown = pageRows(intervals);
+  const hidden = intervals.length - shown.length + further;
+  const at = (instant: string): string => formatMinuteIn(zone, Date.parse(instant));
+  return [
+    `<h1><span lang="ko">출입 확인 중단 증명서</span> <span lang="en">Certificate of outage</span></h1>`,
+    `<p class="of"><strong>${escaped(venue)}</strong> · ${escaped(log)}<br>${at(from)} – ${at(to)} (${escaped(zone)})</p>`,
+    recordsLine(certificate, at),
+    both(
+      intervals.length === 0
+        ? { ko: '이 시간에는 중단이 없었습니다.', en: 'There was no outage in this time.' }
+        : {
+            ko: '다음 시간에는 이 키오스크가 확인할 수 없었거나, 평소처럼 확인할 수 없었습니다.',
+            en: 'In these stretches this kiosk could not check, or not as usual.',
+          },
+    ),
+    shown.length === 0 ? '' : tableOf(shown, zone),
+    hidden === 0
+      ? ''
+      : both({ ko: `그 밖에 더 짧은 중단 ${hidden}건.`, en: `And ${hidden} shorter ones, not listed here.` }),
+    countsLines(certificate, at),
+    notesOf(intervals, shown),
+  ].join('\n');
+}
+
+/** The longest, in the order in which they began. */
+function pageRows(intervals: readonly OutageInterval[]): readonly OutageInterval[] {
+  const longest = intervals.toSorted((one, other) => lengthMs(other) - lengthMs(one)).slice(0, MAX_PAGE_ROWS);
+  return intervals.filter((interval) => longest.includes(interval));
+}
+
+const lengthMs = ({ from, to, lastedMs }: OutageInterval): number =>
+  to === null ? Number.POSITIVE_INFINITY : (lastedMs ?? Math.abs(Date.parse(to.at) - Date.parse(from.at)));
+
+function recordsLine({ first, last, madeAt }: OutageCertificate, at: (instant: string) => string): string {
+  if (first === null || last === null) {
+    return both({ ko: '이 시간의 기록이 없습니다.', en: 'There are no records of this time.' });
+  }
+  const span = `${at(first.at)} – ${at(last.at)}`;
+  const made = at(madeAt);
+  return both({
+    ko: `기록: ${span} (기록 ${first.seq}–${last.seq}). 작성: ${made}.`,
+    en: `Records: ${span} (entries ${first.seq} to ${last.seq}). Made ${made}.`,
+  });
+}
+
+function tableOf(intervals: readonly OutageInterval[], zone: string): string {
+  const heads: readonly InBoth[] = [
+    { ko: '시각', en: 'when' },
+    { ko: '분', en: 'minutes' },
+    { ko: '까닭', en: 'why' },
+    { ko: '앞 1시간', en: 'hour before' },
+    { ko: '그동안', en: 'meanwhile' },
+    { ko: '뒤 1시간', en: 'hour after' },
+  ];
+  const head = heads.map(({ ko, en }) => `<th><span lang="ko">${ko}</span><br><span lang="en">${en}</span></th>`);
+  return `<table><thead><tr>${head.join('')}</tr></thead><tbody>${intervals.map((each) => rowOf(each, zone)).join('')}</tbody></table>`;
+}
+
+function rowOf(interval: OutageInterval, zone: string): string {
+  const { cause, reason, from, to, before, during, after } = interval;
+  const { ko, en } = CAUSE_WORDS[cause];
+  const why = reason === null ? null : REASON_WORDS[reason];
+  const minutes = to === null ? '' : `${Math.round(lengthMs(interval) / MINUTE_MS)}`;
+  return [
+    '<tr>',
+    `<td class="when">${spanOf(from, to, zone)}</td><td class="number">${minutes}</td>`,
+    `<td><span lang="ko">${ko}${why === null ? '' : `: ${why.ko}`}</span><br>`,
+    `<span lang="en">${en}${why === null ? '' : `: ${why.en}`}</span></td>`,
+    ...[before, during].map((counts) => `<td class="number">${countsOf(counts)}</td>`),
+    `<td class="number">${to === null ? '' : countsOf(after)}</td>`,
+    '</tr>',
+  ].join('');
+}
+
+/** The day is said once where both ends are on it. */
+function spanOf(from: OutageBound, to: OutageBound | null, zone: string): string {
+  const [fromMs, toMs] = [Date.parse(from.at), to === null ? null : Date.parse(to.at)];
+  const begin = `${formatMinuteIn(zone, fromMs)}${MARKS[from.clock]}`;
+  if (to === null || toMs === null) return `${begin} – <span lang="ko">계속</span> <span lang="en">goes on</span>`;
+  const end = formatMinuteIn(zone, toMs);
+  const isSameDay = dayIn(zone, fromMs) === dayIn(zone, toMs);
+  return `${begin} – ${isSameDay ? end.slice(end.indexOf(' ') + 1) : end}${MARKS[to.clock]}`;
+}
+
+const countsOf = ({ admitted, assisted, refused }: OutageCounts): string => `${admitted} · ${assisted} · ${refused}`;
+
+function countsLines({ counts, serverBound }: OutageCertificate, at: (instant: string) => string): string {
+  const { admitted, assisted, refused, staffAdmitted, staffRefused } = counts;
+  const spelled = hoursOf(serverBound, at);
+  const dots = { ko: '숫자: 입장 · 직원 확인 · 거절.', en: 'Numbers: admitted · assisted · refused.' };
+  const all = {
+    ko: `전체: 입장 ${admitted}, 직원 확인 ${assisted}, 거절 ${refused}; 그 뒤 직원이 들인 사람 ${staffAdmitted}, 돌려보낸 사람 ${staffRefused}.`,
+    en: `In all: admitted ${admitted}, assisted ${assisted}, refused ${refused}; then let in by staff ${staffAdmitted}, turned away by staff ${staffRefused}.`,
+  };
+  const server =
+    counts.serverBound === 0
+      ? {
+          ko: '서버가 있어야만 확인되는 코드는 제시되지 않았습니다.',
+          en: 'No code was shown that only a server can judge.',
+        }
+      : {
+          ko: `서버가 있어야만 확인되는 코드가 ${counts.serverBound}번 제시되었습니다. 이 키오스크는 서버에 묻지 않으므로, 서버가 멈추었는지는 알지 못합니다.`,
+          en: `Codes that only a server can judge were shown ${counts.serverBound} times. This kiosk asks no server and cannot know whether one was down.`,
+        };
+  const byHour = spelled === '' ? '' : `<p class="hours">${spelled}</p>`;
+  return `${both(dots)}${both(all)}${both(server)}${byHour}`;
+}
+
+/** Each hour with its count in brackets; the day is said where it changes. */
+function hoursOf(serverBound: OutageCertificate['serverBound'], at: (instant: string) => string): string {
+  let day = '';
+  const spelled = serverBound.slice(0, MAX_PAGE_HOURS).map(({ hour, count }) => {
+    const [date = '', time = ''] = at(hour).split(' ');
+    const said = date === day ? time : `${date} ${time}`;
+    day = date;
+    return `${said} (${count})`;
+  });
+  return `${spelled.join(', ')}${serverBound.length > MAX_PAGE_HOURS ? ', …' : ''}`;
+}
+
+function notesOf(intervals: readonly OutageInterval[], shown: readonly OutageInterval[]): string {
+  const marks = new Set(shown.flatMap(({ from, to }) => [from.clock, to?.clock ?? 'trusted']));
+  const lines: InBoth[] = [];
+  if (marks.has('unsure')) {
+    lines.push({ ko: '† 이때 시계를 믿을 수 없었습니다.', en: '† Nothing vouched for the clock then.' });
+  }
+  if (marks.has('hand-set')) {
+    lines.push({
+      ko: '‡ 손으로 맞춘 시계의 시각입니다.',
+      en: '‡ By a clock that was set by hand.',
+    });
+  }
+  if (shown.some(({ cause }) => cause === 'not-running' || cause === 'not-recording')) {
+    lines.push({
+      ko: '키오스크는 1분마다 기록을 남깁니다. 꺼진 때는 적힌 시각부터 1분 안입니다.',
+      en: 'The kiosk writes an entry a minute: it went off within a minute after the time given.',
+    });
+  }
+  const unrecorded = intervals.reduce((sum, each) => sum + each.unrecorded, 0);
+  if (unrecorded > 0) {
+    lines.push({
+      ko: `저장 장치가 받지 않은 기록: ${unrecorded}건.`,
+      en: `Records that the disk did not take: ${unrecorded}.`,
+    });
+  }
+  return lines.map((line) => both(line)).join('');
+}

@@ -1,0 +1,170 @@
+import { MINUTE_MS, SECOND_MS } from '../base/time.ts';
+import type { Entry, Health } from './entry.ts';
+import type { ClockMark, OutageCause, OutageReason } from './outage.ts';
+
+/** An entry, and what vouched for the clock when it was made. */
+export interface Moment {
+  readonly entry: Entry;
+  readonly clock: ClockMark;
+}
+
+/** A stretch in which the kiosk could not check, or not as it should. */
+export interface Stretch {
+  readonly cause: OutageCause;
+  readonly reason: OutageReason | null;
+  readonly from: Moment;
+  /** Null where it goes on. */
+  readonly to: Moment | null;
+  readonly unrecorded: number;
+}
+
+/** The kiosk gives a sign of life each minute: when one is missing and the next is due, it did not. */
+const SILENT_AFTER_MS = 2 * MINUTE_MS;
+/** What is over sooner kept nobody waiting: a scanner that opens, an entry that is tried again. */
+export const LEAST_STRETCH_MS = SECOND_MS;
+
+/** A clock that is trusted so soon after it was set by hand is trusted for that. */
+const OWN_DOING_MS = MINUTE_MS;
+
+type StateCause = Exclude<OutageCause, 'not-running' | 'not-recording'>;
+const RUNNING_CAUSES: readonly StateCause[] = ['scanner', 'signal', 'trust-stale', 'trust-expired'];
+
+/** Types of entries that tell of a state which lasts: what must be known before a stretch of the log is read. */
+export const STATE_TYPES: readonly Entry['type'][] = [
+  'start',
+  'stop',
+  'device-lost',
+  'device-fault',
+  'device-ready',
+  'clock-set',
+  'clock-trust',
+];
+
+/** Finds the outages of a kiosk in its entries, which are given one by one in the order of the log. */
+export class OutageTimeline {
+  readonly #found: Stretch[] = [];
+  readonly #open = new Map<StateCause, Moment>();
+  /** Since when no kiosk runs, and why. */
+  #down: { readonly from: Moment; readonly reason: OutageReason } | null = null;
+  #run: { readonly boot: string; isHeard: boolean } | null = null;
+  #last: Moment | null = null;
+  /** The last entry that was made at least a second before the newest. */
+  #settled: Moment | null = null;
+  /** When the clock was last set by hand, while nothing else vouches for it. */
+  #handSet: Entry | null = null;
+
+  /** Takes the next entry; gives what vouched for its clock. */
+  entry(entry: Entry): ClockMark {
+    if (this.#isVouchedFor(entry)) this.#handSet = null;
+    if (entry.type === 'clock-set') this.#handSet = entry;
+    const clock = this.#handSet === null ? entry.clock : 'hand-set';
+    const moment: Moment = { entry, clock };
+    if (this.#last !== null && !isTogether(this.#last.entry, entry)) this.#settled = this.#last;
+    if (entry.type === 'start') this.#started(moment, entry.lastEnd);
+    else this.#ran(moment);
+    this.#set('clock-unsure', entry.clock === 'unsure', moment);
+    this.#set('clock-hand-set', this.#handSet !== null, moment);
+    this.#last = moment;
+    return clock;
+  }
+
+  /** The outages in the order in which they began; some may go on. */
+  finish(): readonly Stretch[] {
+    const open: Stretch[] = [...this.#open].map(([cause, from]) => ({ ...stretch(cause, from), to: null }));
+    if (this.#down !== null) open.push({ ...stretch('not-running', this.#down.from, this.#down.reason), to: null });
+    return [...this.#found, ...open].toSorted((one, other) => one.from.entry.seq - other.from.entry.seq);
+  }
+
+  /** Something else than the hand that set the clock vouches for it from here on. */
+  #isVouchedFor(entry: Entry): boolean {
+    const set = this.#handSet;
+    if (set === null) return false;
+    if (entry.type === 'start') return entry.clock === 'trusted' && entry.boot !== set.boot;
+    if (entry.type !== 'clock-trust' || !entry.trusted) return false;
+    return entry.boot !== set.boot || entry.monoMs - set.monoMs >= OWN_DOING_MS;
+  }
+
+  #started(moment: Moment, lastEnd: string): void {
+    const { boot } = moment.entry;
+    if (this.#down === null && this.#run !== null && this.#last !== null) {
+      const known = lastEnd === 'killed' || lastEnd === 'power' || lastEnd === 'stopped' ? lastEnd : null;
+      this.#ended(this.#last, known ?? (boot === this.#run.boot ? 'killed' : 'power'));
+    }
+    if (this.#down !== null) this.#add(stretch('not-running', this.#down.from, this.#down.reason), moment);
+    this.#down = null;
+    this.#run = { boot, isHeard: false };
+    // Until they are heard of, nothing can be scanned or shown.
+    this.#open.set('scanner', moment);
+    this.#open.set('signal', moment);
+  }
+
+  #ran(moment: Moment): void {
+    const { entry } = moment;
+    const last = this.#last;
+    const run = this.#run;
+    // A command may write while no kiosk runs: that is no sign of life.
+    if (run !== null && this.#down === null && last !== null) {
+      if (entry.boot !== run.boot) this.#ended(last, 'power');
+      else if (run.isHeard && entry.monoMs - last.entry.monoMs > SILENT_AFTER_MS) {
+        this.#add(stretch('not-recording', last, 'silent'), moment);
+      }
+    }
+    if (entry.type === 'stop') this.#ended(moment, 'stopped');
+    else if (entry.type === 'unrecorded') this.#wasUnrecorded(moment, entry.count);
+    else if (entry.type === 'health') this.#heard(moment, entry);
+    else if (entry.type === 'device-ready') this.#setDevice(entry.device, false, moment);
+    else if (entry.type === 'device-lost' || entry.type === 'device-fault') this.#setDevice(entry.device, true, moment);
+  }
+
+  #heard(moment: Moment, { scanner, signal, trust }: Health): void {
+    if (this.#run !== null) this.#run.isHeard = true;
+    this.#setDevice('scanner', scanner !== 'ready', moment);
+    this.#setDevice('signal', signal !== 'ready', moment);
+    this.#set('trust-stale', trust === 'stale', moment);
+    this.#set('trust-expired', trust === 'expired', moment);
+  }
+
+  /** The disk refused since the last entry before, or since the silence that was found already. */
+  #wasUnrecorded(moment: Moment, count: number): void {
+    const silence = this.#found.at(-1);
+    const isSame = silence?.reason === 'silent' && silence.to !== null && isTogether(silence.to.entry, moment.entry);
+    if (isSame) this.#found.pop();
+    const from = isSame ? silence.from : this.#settled;
+    if (from !== null) this.#found.push({ ...stretch('not-recording', from, 'disk'), to: moment, unrecorded: count });
+  }
+
+  #ended(at: Moment, reason: OutageReason): void {
+    for (const cause of RUNNING_CAUSES) this.#set(cause, false, at);
+    this.#down = { from: at, reason };
+  }
+
+  #setDevice(device: string, isOut: boolean, moment: Moment): void {
+    if (device === 'scanner' || device === 'signal') this.#set(device, isOut, moment);
+  }
+
+  #set(cause: StateCause, isOut: boolean, moment: Moment): void {
+    const from = this.#open.get(cause);
+    if (isOut && from === undefined) this.#open.set(cause, moment);
+    if (isOut || from === undefined) return;
+    this.#open.delete(cause);
+    this.#add(stretch(cause, from), moment);
+  }
+
+  #add(begun: Omit<Stretch, 'to'>, to: Moment): void {
+    const isLong = lastedMs(begun.from.entry, to.entry) >= LEAST_STRETCH_MS;
+    if (isLong || begun.cause === 'not-running') this.#found.push({ ...begun, to });
+  }
+}
+
+/** How long it was between two entries; over a restart of the machine only the wall clock knows. */
+export function lastedMs(from: Entry, to: Entry): number {
+  return from.boot === to.boot ? to.monoMs - from.monoMs : Math.abs(to.wallMs - from.wallMs);
+}
+
+function stretch(cause: OutageCause, from: Moment, reason: OutageReason | null = null): Omit<Stretch, 'to'> {
+  return { cause, reason, from, unrecorded: 0 };
+}
+
+/** Made in one go. */
+const isTogether = (one: Entry, other: Entry): boolean =>
+  one.boot === other.boot && other.monoMs - one.monoMs < LEAST_STRETCH_MS;

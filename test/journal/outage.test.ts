@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR_MS, MINUTE_MS } from '../../src/base/time.ts';
+import { checkOutage, type OutageFault } from '../../src/journal/check-outage.ts';
+import type { LogKey } from '../../src/journal/log-key.ts';
+import { sha256, verifyEd25519 } from '../../src/journal/native-crypto.ts';
+import type { OutageCertificate } from '../../src/journal/outage.ts';
+import { MAX_OUTAGE_LENGTH, outageIn, readOutage, signOutage } from '../../src/journal/outage-file.ts';
+import { outageBody } from '../../src/journal/outage-page.ts';
+import { at, BadDay } from '../support/bad-day.ts';
+import { newLogKey } from '../support/exported-log.ts';
+
+/** Cause, reason and the minutes since ten o'clock at which it began and ended. */
+const told = ({ intervals }: OutageCertificate): readonly string[] =>
+  intervals.map(({ cause, reason, from, to }) => {
+    const minutes = [from, to].map((bound) =>
+      bound === null ? '…' : ((Date.parse(bound.at) - at('10:00')) / MINUTE_MS).toFixed(1),
+    );
+    return [cause, ...(reason === null ? [] : [reason]), minutes.join('-')].join(' ');
+  });
+
+const begin = (): Promise<BadDay> => BadDay.begin(at('10:00'), at('20:00'));
+
+describe('what nobody could check is told by its cause:', () => {
+  it('a process that was killed is no power cut', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS);
+    await day.killedUntil(at('10:15'));
+    day.wait(5 * MINUTE_MS);
+    const certificate = day.certificate(at('10:00'), at('11:00'));
+    expect(told(certificate)).toEqual(['not-running killed 10.0-15.0']);
+    expect(certificate.intervals[0]?.lastedMs).toBe(5 * MINUTE_MS);
+  });
+
+  it('a kiosk that was switched off was not cut off, and nobody knows how long by its own clock', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS + 30_000);
+    await day.switchedOffUntil(at('10:20'));
+    const certificate = day.certificate(at('10:00'), at('11:00'));
+    expect(told(certificate)).toEqual(['not-running stopped 10.5-20.0']);
+    expect(certificate.intervals[0]?.lastedMs).toBeNull();
+  });
+
+  it('a power cut begins less than a minute before it really did, never after', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS + 59_000);
+    await day.powerCutUntil(at('10:20'));
+    expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual(['not-running power 10.0-20.0']);
+  });
+
+  it('a command that writes while no kiosk runs is no sign of life', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS);
+    await day.unplugWhile(at('10:12'), (journal) => journal.record({ type: 'log-exported', from: 0 }));
+    await day.powerCutUntil(at('10:20'));
+    expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual(['not-running power 10.0-20.0']);
+  });
+
+  it('a disk that took nothing, with the number of records that are missing', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS);
+    day.fillDisk(true);
+    day.visitorsUntil(at('10:17:30'));
+    day.fillDisk(false);
+    day.wait(MINUTE_MS);
+    const certificate = day.certificate(at('10:00'), at('11:00'));
+    expect(told(certificate)).toEqual([expect.stringMatching(/^not-recording disk 10\.0-17\.[567]$/)]);
+    expect(certificate.intervals[0]?.unrecorded).toBeGreaterThan(0);
+  });
+
+  it('a process that hung', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS);
+    day.hangFor(5 * MINUTE_MS);
+    day.wait(MINUTE_MS);
+    const [stretch, ...more] = told(day.certificate(at('10:00'), at('11:00')));
+    expect([stretch, more]).toEqual([expect.stringMatching(/^not-recording silent 10\.0-15\.\d$/), []]);
+  });
+
+  it('a clock that nobody vouched for', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS);
+    day.distrustClock();
+    day.wait(5 * MINUTE_MS);
+    day.trustClock();
+    day.wait(MINUTE_MS);
+    const certificate = day.certificate(at('10:00'), at('11:00'));
+    expect(told(certificate)).toEqual([expect.stringMatching(/^clock-unsure 10\.[0-2]-15\.[0-2]$/)]);
+    expect(certificate.intervals[0]?.from.clock).toBe('unsure');
+  });
+
+  it('a scanner that was out before the time that is asked about', async () => {
+    const day = await begin();
+    day.scanner.unplug();
+    day.wait(3 * HOUR_MS);
+    expect(told(day.certificate(at('12:00'), at('12:30')))).toEqual(['scanner 0.0-…']);
+  });
+
+  it('and an ordinary day has none, however often the kiosk was asked', async () => {
+    const day = await begin();
+    day.visitorsUntil(at('11:00'));
+    const certificate = day.certificate(at('10:00'), at('11:00'));
+    expect(told(certificate)).toEqual([]);
+    expect(outageBody(certificate)).toContain('There was no outage in this time.');
+    expect(day.certificate(at('07:00'), at('08:00'))).toMatchObject({ first: null, last: null, intervals: [] });
+  });
+
+  it('a clock that is trusted because the owner has just set it is set by hand, until something else vouches', async () => {
+    const day = await begin();
+    day.distrustClock();
+    day.wait(10 * MINUTE_MS);
+    day.setClockByHand(30_000);
+    day.trustClock();
+    day.wait(30 * MINUTE_MS);
+    day.distrustClock();
+    day.wait(MINUTE_MS);
+    day.trustClock();
+    day.wait(10 * MINUTE_MS);
+    expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual([
+      expect.stringMatching(/^clock-unsure 0\.\d-10\.[5-9]$/),
+      expect.stringMatching(/^clock-hand-set 10\.0-41\.[5-9]$/),
+      expect.stringMatching(/^clock-unsure 40\.[5-9]-41\.[5-9]$/),
+    ]);
+  });
+
+  it('a clock that ran years ahead for an hour leaves the days before and after as they were', async () => {
+    const day = await begin();
+    day.visitorsUntil(at('11:00'));
+    day.setClockByHand(365 * 24 * HOUR_MS);
+    day.wait(HOUR_MS);
+    day.setClockByHand(-365 * 24 * HOUR_MS);
+    day.trustClock();
+    day.wait(HOUR_MS);
+    day.scanner.unplug();
+    day.wait(5 * MINUTE_MS);
+    day.scanner.plug();
+    const certificate = day.certificate(at('10:00'), at('14:00'));
+    expect(told(certificate)).toEqual([
+      'clock-hand-set 60.0-…',
+      // By that clock the list had expired, and the door went by that clock.
+      expect.stringMatching(/^trust-expired 525660\.\d-120\.\d$/),
+      'scanner 180.0-185.0',
+    ]);
+    expect(certificate.counts).toEqual(day.truth(at('10:00'), at('14:00')));
+  });
+});
+
+describe('an owner who signs what did not happen', () => {
+  const madeBy = async (change: (certificate: OutageCertificate) => OutageCertificate): Promise<OutageFault | null> => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS);
+    await day.powerCutUntil(at('10:20'));
+    day.wait(10 * MINUTE_MS);
+    day.scanner.unplug();
+    day.wait(10 * MINUTE_MS);
+    day.scanner.plug();
+    const signed = readOutage(signOutage(change(day.certificate(at('10:05'), at('11:00'))), day.key));
+    if (!signed.ok) throw new Error(signed.error);
+    const checked = checkOutage(sha256, verifyEd25519, signed.value, [day.key.verifier]);
+    return checked.ok ? null : checked.error;
+  };
+  const withFirst = (more: object) => (certificate: OutageCertificate) => ({
+    ...certificate,
+    intervals: certificate.intervals.map((each, index) => (index === 0 ? { ...each, ...more } : each)),
+  });
+
+  it('is believed where it did', async () => {
+    expect(await madeBy((certificate) => certificate)).toBeNull();
+  });
+
+  it.each([
+    [
+      'another end',
+      ({ to }: OutageCertificate['intervals'][number]) => ({ to: { ...to, at: '2021-12-13T02:00:00.000Z' } }),
+    ],
+    ['another cause', () => ({ cause: 'scanner', reason: null })],
+    ['another length', () => ({ lastedMs: 1 })],
+    ['a clock that was not set by hand', () => ({ cause: 'clock-hand-set', reason: null })],
+    ['a stale list', () => ({ cause: 'trust-stale', reason: null })],
+    ['an unsure clock', ({ from }: OutageCertificate['intervals'][number]) => ({ from: { ...from, clock: 'unsure' } })],
+    ['an entry without proof', ({ from }: OutageCertificate['intervals'][number]) => ({ from: { ...from, seq: 0 } })],
+  ])('is found by %s', async (_, change) => {
+    expect(
+      await madeBy((certificate) => {
+        const [first] = certificate.intervals;
+        if (first === undefined) throw new Error('a stretch is missing');
+        return withFirst(change(first))(certificate);
+      }),
+    ).toBe('contradicts-log');
+  });
+
+  it('is found by an entry that was never in the log', async () => {
+    const fault = await madeBy((certificate) => ({
+      ...certificate,
+      proofs: certificate.proofs.map((proof) => ({ ...proof, entry: proof.entry.replace('"monoMs":', '"monoMs":1') })),
+    }));
+    expect(fault).toBe('not-in-log');
+  });
+
+  it('is found by checkpoints that are not those of this log', async () => {
+    expect(await madeBy((certificate) => ({ ...certificate, before: certificate.after }))).toBe('checkpoint-false');
+    expect(await madeBy((certificate) => ({ ...certificate, after: 'nothing' }))).toBe('checkpoint-false');
+    const path = (certificate: OutageCertificate) => certificate.consistency.map((hash) => `A${hash.slice(1)}`);
+    expect(await madeBy((certificate) => ({ ...certificate, consistency: path(certificate) }))).toBe(
+      'checkpoint-false',
+    );
+  });
+});
+
+describe('a file that somebody prepared', () => {
+  const certificate: OutageCertificate = {
+    v: 1,
+    log: 'munjigi/venue/7A/00000000',
+    venue: '<img src=x onerror=alert(1)>',
+    zone: 'Asia/Seoul',
+    from: '2021-12-13T00:00:00.000Z',
+    to: '2021-12-13T01:00:00.000Z',
+    madeAt: '2021-12-13T01:00:00.000Z',
+    first: null,
+    last: null,
+    intervals: [],
+    further: 0,
+    counts: { admitted: 0, assisted: 0, refused: 0, staffAdmitted: 0, staffRefused: 0, serverBound: 0 },
+    serverBound: [],
+    before: null,
+    after: '',
+    consistency: [],
+    proofs: [],
+  };
+  const key: LogKey = newLogKey('7A');
+  const read = (more: object) => readOutage(signOutage({ ...certificate, ...more }, key)).ok;
+
+  it('cannot put a tag into the page', () => {
+    expect(outageBody(certificate)).not.toContain('<img');
+  });
+
+  it.each([
+    ['an unknown member', { more: 1 }],
+    ['a zone that is none', { zone: '"><script>' }],
+    ['a time that is none', { from: 'yesterday' }],
+    ['a count that is none', { further: -1 }],
+    ['too many stretches', { intervals: Array(101).fill({}) }],
+  ])('is unreadable with %s', (_, more) => {
+    expect([read({}), read(more)]).toEqual([true, false]);
+  });
+
+  it('is unreadable where it is too long, cut off or no JSON', () => {
+    const file = signOutage(certificate, key);
+    expect(readOutage(file.slice(0, -1)).ok).toBe(false);
+    expect(readOutage('').ok).toBe(false);
+    expect(readOutage(file.padEnd(MAX_OUTAGE_LENGTH, ' ')).ok).toBe(true);
+    expect(readOutage(file.padEnd(MAX_OUTAGE_LENGTH + 1, ' ')).ok).toBe(false);
+    expect(outageIn('{"v":1}')).toBeNull();
+  });
+});
