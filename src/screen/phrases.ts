@@ -206,3 +206,13 @@ export function registerMark(authority: string): Phrase {
     zh: `访客登记仅${authority}能打开`,
   };
 }
+
+/** By what the key is told apart that the register is sealed to (RFC 7638). */
+export function registerKeyMark(fingerprint: string): Phrase {
+  return {
+    ko: `명부 공개키 ${fingerprint}`,
+    en: `Public key of the register ${fingerprint}`,
+    ja: `名簿の公開鍵 ${fingerprint}`,
+    zh: `登记公钥 ${fingerprint}`,
+  };
+}

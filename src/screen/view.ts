@@ -17,6 +17,7 @@ import {
   PARTS,
   PRINTER_MARK,
   REGISTER_SHUT_MARK,
+  registerKeyMark,
   registerMark,
   SILENT,
   TROUBLE_ELSEWHERE,
@@ -146,19 +147,22 @@ function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Ma
           urgent: occupancy.inside >= occupancy.limit,
           text: inOrder(insideMark(occupancy.inside, occupancy.limit), locale),
         };
-  return [disk, printer, clock, age, inside, ...registerMarks(state.register, locale)].filter((mark) => mark !== null);
+  return [disk, printer, clock, age, inside, ...registerMarks(state, locale)].filter((mark) => mark !== null);
 }
 
-/** Whoever registers can compare the key with the one that the authority has published. */
-function registerMarks(register: PublicState['register'], locale: Locale): readonly Mark[] {
-  if (register === null) return [];
+/**
+ * Whoever registers can compare the key with the one that the authority has published. An answer needs the room for
+ * itself, and nobody registers while it is shown.
+ */
+function registerMarks({ door, register }: PublicState, locale: Locale): readonly Mark[] {
+  if (register === null || door.state === 'showing') return [];
   const { authority, fingerprint } = register;
   if (authority === null || fingerprint === null) {
     return [{ kind: 'register', urgent: true, text: inOrder(REGISTER_SHUT_MARK, locale) }];
   }
   return [
     { kind: 'register', urgent: false, text: inOrder(registerMark(authority), locale) },
-    { kind: 'register-key', urgent: false, text: [{ lang: locale, text: fingerprint }] },
+    { kind: 'register-key', urgent: false, text: inOrder(registerKeyMark(fingerprint), locale).slice(0, 1) },
   ];
 }
 

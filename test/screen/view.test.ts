@@ -165,17 +165,17 @@ describe('the marks in the corner', () => {
   });
 
   it('an unsure clock says so and claims no age', () => {
-    const unsure = { ...AT_REST, clock: { trusted: false, late: false } };
+    const unsure = { ...AT_REST, clock: { trusted: false, late: false, handSet: false } };
     expect(marksAt(ISSUED_MS + 30 * DAY_MS, unsure)).toMatchObject([{ kind: 'clock-unsure', urgent: true }]);
   });
 
   it('a clock that is late says so, sure of itself or not, and keeps no age from the owner', () => {
     for (const trusted of [true, false]) {
-      expect(marksAt(NOW_MS, { ...AT_REST, clock: { trusted, late: true } })).toMatchObject([
+      expect(marksAt(NOW_MS, { ...AT_REST, clock: { trusted, late: true, handSet: false } })).toMatchObject([
         { kind: 'clock-late', urgent: true, text: [{ text: 'The clock seems late' }, {}, {}, {}] },
       ]);
     }
-    const late = { ...AT_REST, clock: { trusted: true, late: true } };
+    const late = { ...AT_REST, clock: { trusted: true, late: true, handSet: false } };
     expect(marksAt(ISSUED_MS + DAY_MS, late).map(({ kind }) => kind)).toEqual(['clock-late', 'data-age']);
   });
 
@@ -195,7 +195,7 @@ describe('the marks in the corner', () => {
         urgent: false,
         text: [{ text: 'Only Health office can open the visitor register' }, {}, {}, {}],
       },
-      { kind: 'register-key', urgent: false, text: [{ text: fingerprint }] },
+      { kind: 'register-key', urgent: false, text: [{ text: `Public key of the register ${fingerprint}` }] },
     ]);
     expect(marksAt(NOW_MS, { ...AT_REST, register: { authority: null, fingerprint: null } })).toMatchObject([
       { kind: 'register', urgent: true, text: [{ text: 'The visitor register cannot be used' }, {}, {}, {}] },
