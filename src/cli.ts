@@ -48,6 +48,13 @@ const COMMANDS: ReadonlyMap<string, Listed> = new Map([
   ['clock', { summary: 'set the clock by hand', load: async () => (await import('./commands/clock.ts')).clock }],
   ['door', { summary: 'count people out', load: async () => (await import('./commands/door.ts')).door }],
   [
+    'register',
+    {
+      summary: 'add to or export the sealed visitor register',
+      load: async () => (await import('./commands/register.ts')).register,
+    },
+  ],
+  [
     'journal',
     {
       summary: 'read, prove, verify or export the log',

@@ -13,6 +13,7 @@ import { stderrLog } from '../kiosk/log.ts';
 import type { OfficeAnswer, OfficeRequest } from '../kiosk/office-request.ts';
 import { StickerDesk } from '../kiosk/sticker-desk.ts';
 import { openStores } from '../kiosk/stores.ts';
+import { registerOf } from '../kiosk/visitor-register.ts';
 import { clockSettingOf } from '../kiosk/wire-kiosk.ts';
 import { bootId } from '../main.ts';
 import { drawSticker } from '../sticker/draw.ts';
@@ -73,18 +74,24 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
   };
   try {
     const desk = new StickerDesk({ ...around, printer: null, key: stores.value.stickerKey, draw: drawSticker });
+    const register = registerOf({ ...around, stores: stores.value, timers: realTimers });
     const office = new BackOffice({
       ...around,
       logKey: stores.value.logKey,
       desk,
       attendance: new Attendance(around),
+      register,
       changed: () => {},
       importTrust: stores.value.importTrust,
       revocations: stores.value.revocations,
       settingsStore,
       clockSetting: clockSettingOf(stores.value, clock, () => {}),
     });
-    return await office.carryOut(request);
+    try {
+      return await office.carryOut(request);
+    } finally {
+      register.close();
+    }
   } finally {
     stores.value.close();
   }

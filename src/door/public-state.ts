@@ -34,6 +34,8 @@ export interface PublicState {
     /** The owner set it by hand. */
     readonly handSet: boolean;
   };
+  /** To whom visits are sealed, with the RFC 7638 thumbprint of the key; nulls while nobody can register, null where it is off. */
+  readonly register: { readonly authority: string | null; readonly fingerprint: string | null } | null;
   /** Null where nobody counts. */
   readonly occupancy: { readonly inside: number; readonly limit: number } | null;
 }

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { Suspicion } from './damage.ts';
 import type { Handle, SqliteJournalOptions } from './handle.ts';
 import { JournalFault } from './journal.ts';
+import { scrubAtLast } from './wal-scrub.ts';
 
 /** What a disk says that takes no more for now: the open file is as good as before. */
 const REFUSED_FOR_NOW: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_BUSY']);
@@ -46,6 +47,7 @@ export class JournalFile {
 
   close(): void {
     this.#isClosed = true;
+    scrubAtLast(this.#handle?.db ?? null);
     this.#drop();
   }
 

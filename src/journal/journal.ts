@@ -84,12 +84,18 @@ export interface Journal {
   /** False where no such sticker was issued here. */
   revokeSticker(id: string): boolean;
   isStickerRevoked(id: string): boolean;
-  /** Removes salts and facts past 28 days and use keys past their end; says so in an entry if there were any. */
-  purge(nowMs: number): void;
+  /**
+   * Removes salts and facts past 28 days and use keys past their end; says so in an entry if there were any.
+   * @returns false while what was removed still lies in the write-ahead log: to be called again soon
+   */
+  purge(nowMs: number): boolean;
   /** Admissions whose signal was given, less the people who were counted out. */
   occupancy(): Occupancy;
-  /** Signs the log as it is now and keeps the signed note, which is returned; not anew while nothing has been added. */
-  checkpoint(key: LogKey): string;
+  /**
+   * Signs the log as it is now and keeps the signed note, which is returned; not anew while nothing has been added.
+   * @param extensions lines that the note says beside its time
+   */
+  checkpoint(key: LogKey, extensions?: readonly string[]): string;
   /** Signs another log's head as its witness and remembers it: the signature line, or one sentence why not. */
   countersign(proof: ConsistencyProof, log: VerifierKey, key: LogKey, atMs: number): Result<string, string>;
   size(): number;

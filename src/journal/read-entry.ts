@@ -110,6 +110,9 @@ const SHAPES: Shapes = {
     served: count,
   },
   'log-exported': { from: count },
+  'register-sealed': { to: text },
+  'register-exported': { fromMs: whole, toMs: whole, visits: count, sha256: text },
+  'register-deleted': { visits: count },
   'log-audited': { entries: count, problem: orNull(text) },
   deleted: { salts: count, facts: count, uses: count },
 };

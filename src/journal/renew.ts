@@ -82,7 +82,7 @@ function build(
       const statements = prepareStatements(db);
       const seq = new EntryWriter(statements, clock, bootId, () => old.lastTrustedMs).append(continued);
       if (old.count !== null) statements.foldCount.run(seq, old.count.inside, old.count.since_ms);
-      writeCheckpoint(statements, key, clock, old.lastTrustedMs);
+      writeCheckpoint(statements, key, { clock, lastTrustedMs: old.lastTrustedMs, extensions: [] });
       return continued;
     })();
     db.pragma('wal_checkpoint(TRUNCATE)');

@@ -6,21 +6,26 @@ import type { VerifierKey } from './signed-note.ts';
 import type { Statements } from './statements.ts';
 import { cosign, signCheckpoint } from './witness.ts';
 
-/**
- * Signs the log as it is in this transaction; while nothing has been added, the last note again.
- * @param lastTrustedMs wall time of the newest entry under a trusted clock, so that a later start need not look for it
- */
+/** What a checkpoint carries beside the head. */
+export interface HeadSayings {
+  readonly clock: Clock;
+  /** Wall time of the newest entry under a trusted clock, so that a later start need not look for it. */
+  readonly lastTrustedMs: number | null;
+  /** Extension lines behind that of the time. */
+  readonly extensions: readonly string[];
+}
+
+/** Signs the log as it is in this transaction; while nothing has been added, the last note again. */
 export function writeCheckpoint(
   statements: Statements,
   key: LogKey,
-  clock: Clock,
-  lastTrustedMs: number | null,
+  { clock, lastTrustedMs, extensions }: HeadSayings,
 ): string {
   const size = statements.nextSeq.get()?.seq ?? 0;
   const last = statements.lastCheckpoint.get();
   if (last?.size === size) return last.note;
   const { atMs, trusted } = clock.wall();
-  const note = signCheckpoint(key, { size, root: statements.tree.root(size) }, { atMs, trusted });
+  const note = signCheckpoint(key, { size, root: statements.tree.root(size) }, { atMs, trusted }, extensions);
   statements.addCheckpoint.run(size, note, lastTrustedMs);
   return note;
 }

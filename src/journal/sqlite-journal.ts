@@ -19,13 +19,15 @@ import {
 } from './journal.ts';
 import { JournalFile } from './journal-file.ts';
 import { lastEndOf } from './last-end.ts';
-import { dropPersonal } from './purge.ts';
+import type { LogKey } from './log-key.ts';
+import { dropOver, dropPersonal } from './purge.ts';
 import { unshownBefore } from './renew.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
 import { TrustedTime, vouchedForAtStart } from './trusted-time.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use, useKeyOf } from './use.ts';
+import { scrubWal } from './wal-scrub.ts';
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
@@ -34,6 +36,8 @@ export class SqliteJournal implements Journal {
   readonly #options: SqliteJournalOptions;
   readonly #file: JournalFile;
   #pendingShown: number[] = [];
+  /** An earlier run may have been killed between the deletion and this. */
+  #isScrubDue = true;
   #headCount: HeadCount;
   #lastGenuine: Genuine | null = null;
   #size: number;
@@ -151,7 +155,7 @@ export class SqliteJournal implements Journal {
     return this.#revokedStickers.has(id);
   }
 
-  purge(nowMs: number): void {
+  purge(nowMs: number): boolean {
     const personalUntil = nowMs - PERSONAL_DAYS * DAY_MS;
     const unshownUntil = nowMs - UNSHOWN_MINUTES * MINUTE_MS;
     const { bootId, clock } = this.#options;
@@ -160,26 +164,24 @@ export class SqliteJournal implements Journal {
       statements.countEnded.get(personalUntil, personalUntil, ...over),
     );
     if (ended !== undefined && ended.salts + ended.facts + ended.uses > 0) {
-      this.#commit(({ statements, writer }) => dropPersonal(statements, writer, personalUntil, over, ended));
-      // What was deleted from the file may still stand in the write-ahead log.
-      this.#file.reading(({ db }) => db.pragma('wal_checkpoint(TRUNCATE)'));
+      this.#commit((handle) => dropPersonal(handle, personalUntil, over, ended));
+      this.#isScrubDue = true;
     }
-    this.#commit(({ statements }) => {
-      statements.dropUnshown.run(unshownUntil, 2 * nowMs - unshownUntil);
-      statements.dropStickers.run(nowMs - DAY_MS);
-    });
+    if (this.#commit(({ statements }) => dropOver(statements, unshownUntil, nowMs))) this.#isScrubDue = true;
     this.#doubts.forgetBefore(unshownUntil);
+    // What was deleted from the file still stands in the write-ahead log.
+    if (this.#isScrubDue) this.#isScrubDue = !this.#file.reading(({ db }) => scrubWal(db));
     this.#options.forgetAside?.(personalUntil);
+    return !this.#isScrubDue;
   }
 
   occupancy(): Occupancy {
     return this.#headCount.after(this.#pendingShown.length);
   }
 
-  checkpoint(key: Parameters<Journal['checkpoint']>[0]): string {
-    return this.#commit(({ statements }) =>
-      writeCheckpoint(statements, key, this.#options.clock, this.#trustedTime.atMs),
-    );
+  checkpoint(key: LogKey, extensions: readonly string[] = []): string {
+    const saying = { clock: this.#options.clock, lastTrustedMs: this.#trustedTime.atMs, extensions };
+    return this.#commit(({ statements }) => writeCheckpoint(statements, key, saying));
   }
 
   countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {

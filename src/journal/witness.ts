@@ -13,9 +13,17 @@ export interface SeenHead {
   readonly root: Uint8Array;
 }
 
-/** Signs a head of this kiosk's log. The error of a kiosk's clock is in the text, and so is whether it was trusted. */
-export function signCheckpoint(key: LogKey, head: Pick<Checkpoint, 'size' | 'root'>, time: CheckpointTime): string {
-  const text = formatCheckpoint({ origin: key.origin, ...head, extensions: [timeExtension(time)] });
+/**
+ * Signs a head of this kiosk's log. The error of a kiosk's clock is in the text, and so is whether it was trusted.
+ * @param more extension lines behind that of the time
+ */
+export function signCheckpoint(
+  key: LogKey,
+  head: Pick<Checkpoint, 'size' | 'root'>,
+  time: CheckpointTime,
+  more: readonly string[] = [],
+): string {
+  const text = formatCheckpoint({ origin: key.origin, ...head, extensions: [timeExtension(time), ...more] });
   const { name, id } = key.verifier;
   return formatNote({ text, signatures: [{ name, id, bytes: key.sign(Buffer.from(text, 'utf8')) }] });
 }

@@ -12,6 +12,7 @@ import type { Trust } from '../pass/trust.ts';
 import { decide } from '../policy/decide.ts';
 import type { Policy } from '../policy/policy.ts';
 import { trustAgeAt } from '../policy/trust-age.ts';
+import { NO_REGISTER, type Register } from '../register/register.ts';
 import type { Settings } from '../settings/schema.ts';
 import { STICKER_ORIGINS } from '../sticker/token.ts';
 import { adoptRevocations } from './adopt-revocations.ts';
@@ -39,6 +40,7 @@ export interface BackOfficeParts {
   readonly settingsStore: SettingsStore;
   readonly clockSetting: ClockSetParts;
   readonly attendance: Attendance;
+  readonly register: Register | null;
   /** Tells the screens what was changed here. */
   readonly changed: () => void;
 }
@@ -74,6 +76,10 @@ export class BackOffice {
           return changeSettings(request, this.#parts);
         case 'clock-set':
           return setClock(request.to, this.#parts.clockSetting, this.#parts.journal);
+        case 'register-add':
+          return await this.#register(request.phone, request.district);
+        case 'register-export':
+          return this.#exportRegister(request);
         case 'count-out':
           return this.#count({ type: 'counted-out', count: request.count });
         case 'count-reset':
@@ -151,10 +157,21 @@ export class BackOffice {
     return ok({ inside: journal.occupancy().inside });
   }
 
+  async #register(phone: string, district: string): Promise<Result<OfficeAnswer, string>> {
+    const added = (await this.#parts.register?.add(phone, district)) ?? err(NO_REGISTER);
+    return added.ok ? ok({ ...added.value }) : added;
+  }
+
+  /** Also where the register has been switched off meanwhile: the authority may still ask for what is left. */
+  #exportRegister(request: Extract<OfficeRequest, { command: 'register-export' }>): Result<OfficeAnswer, string> {
+    const { fromMs, toMs, visits, sha256 } = request;
+    return ok({ seq: this.#parts.journal.record({ type: 'register-exported', fromMs, toMs, visits, sha256 }) });
+  }
+
   #checkpoint(exportFrom: number | undefined): Result<OfficeAnswer, string> {
-    const { journal, logKey } = this.#parts;
+    const { journal, logKey, register } = this.#parts;
     if (exportFrom !== undefined) journal.record({ type: 'log-exported', from: exportFrom });
-    return ok({ note: journal.checkpoint(logKey), key: logKey.verifierText });
+    return ok({ note: journal.checkpoint(logKey, register?.checkpointLines()), key: logKey.verifierText });
   }
 
   #cosign(text: string, keyText: string): Result<OfficeAnswer, string> {

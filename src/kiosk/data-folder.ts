@@ -19,6 +19,9 @@ export interface DataFolder {
   readonly trust: string;
   /** The folder of revocation lists, each a file of its own. */
   readonly revocations: string;
+  /** Sealed visits, where the owner keeps a visitor register, and the keys of their days. */
+  readonly register: string;
+  readonly registerKeys: string;
   readonly settings: string;
   /** Earlier settings, one file a version. */
   readonly settingsHistory: string;
@@ -46,6 +49,8 @@ export function dataFolderAt(path: string): DataFolder {
     reserve: join(path, 'reserve'),
     trust: join(path, 'trust.db'),
     revocations: join(path, 'revocations'),
+    register: join(path, 'register.db'),
+    registerKeys: join(path, 'keys', 'register-days.keys'),
     settings: join(path, 'settings.json'),
     settingsHistory: join(path, 'settings-history'),
     handSetClock: join(path, 'hand-set-clock.json'),

@@ -1,6 +1,7 @@
 import type { DeviceStatus } from '../base/device.ts';
+import { err, type Result } from '../base/result.ts';
 import { ALL_OFF, type Levels } from '../base/signal.ts';
-import { type Clock, HOUR_MS, SECOND_MS } from '../base/time.ts';
+import { type Clock, SECOND_MS } from '../base/time.ts';
 import type { Timers } from '../base/timers.ts';
 import type { Printer } from '../devices/printer/printer.ts';
 import type { Scanner, ScannerEvent } from '../devices/scanner/scanner.ts';
@@ -16,6 +17,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Trust } from '../pass/trust.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ReasonCode } from '../policy/reasons.ts';
+import { NO_REGISTER, type Receipt, type Register } from '../register/register.ts';
 import type { Settings } from '../settings/schema.ts';
 import { Attendance } from './attendance.ts';
 import { ClockWatch } from './clock-watch.ts';
@@ -27,6 +29,7 @@ import type { LogKeeper } from './log-keeper.ts';
 import { performers } from './perform.ts';
 import { Records } from './records.ts';
 import { reportOf } from './report.ts';
+import { Retention } from './retention.ts';
 import { ScanQueue } from './scan-queue.ts';
 import type { StickerDesk } from './sticker-desk.ts';
 import { NamedTimers } from './timers.ts';
@@ -43,6 +46,8 @@ export interface KioskParts {
   readonly journal: Journal;
   readonly desk: StickerDesk;
   readonly keeper: LogKeeper;
+  /** Null where no visitor register is kept. */
+  readonly register: Register | null;
   readonly supervisor: Supervisor;
   /** Free bytes on the disk of the journal; null where nobody can say. */
   readonly freeBytes: () => number | null;
@@ -86,7 +91,7 @@ export class Kiosk implements Commands {
   readonly #clockWatch: ClockWatch;
   readonly #healthMinute: HealthMinute;
   readonly attendance: Attendance;
-  #nextPurgeMs: number;
+  readonly #retention: Retention;
   #heardAll: () => void = () => {};
   /** Resolves when scanner and signal have both reported for the first time. */
   readonly heardFromAll = new Promise<void>((resolve) => {
@@ -97,9 +102,9 @@ export class Kiosk implements Commands {
     this.#parts = parts;
     const { clock, timers } = parts;
     this.#lastLineMs = clock.monotonicMs();
-    this.#nextPurgeMs = this.#lastLineMs;
     this.#records = new Records(parts.journal, parts.log);
     this.#clockWatch = new ClockWatch(clock, parts.journal.lastTrustedMs());
+    this.#retention = new Retention({ ...parts, mayDelete: () => this.#clockWatch.mayDelete() });
     this.#healthMinute = new HealthMinute(parts);
     this.attendance = new Attendance(parts);
     this.#doorTimers = new NamedTimers(timers);
@@ -141,7 +146,7 @@ export class Kiosk implements Commands {
 
   /** Safe levels first, then the last entry; resolves when the devices are closed. */
   async stop(): Promise<void> {
-    const { scanner, signal, printer, journal, keeper, supervisor } = this.#parts;
+    const { scanner, signal, printer, journal, keeper, register, supervisor } = this.#parts;
     supervisor.stopping();
     this.#doorTimers.stopAll();
     this.#upkeep.stopAll();
@@ -149,15 +154,21 @@ export class Kiosk implements Commands {
     this.#settle();
     this.#records.note({ type: 'stop' });
     this.#records.guarded(() => keeper.close());
+    register?.close();
     journal.close();
   }
 
   state(): PublicState {
-    const { journal, clock, trust } = this.#parts;
+    const { journal, clock, trust, register } = this.#parts;
     const inside = this.attendance.inside();
     const occupancy = inside === null ? null : { inside: inside.count, limit: inside.limit };
-    const house = { occupancy, isClockLate: this.#clockWatch.isLate() };
+    const house = { occupancy, isClockLate: this.#clockWatch.isLate(), register: register?.status() ?? null };
     return reportOf(this.#door.phase, this.#levels, this.#statuses, journal, clock, trust().list, house);
+  }
+
+  async registerVisitor(phone: string, district: string): Promise<Result<Receipt, string>> {
+    const { register } = this.#parts;
+    return register === null ? err(NO_REGISTER) : register.add(phone, district);
   }
 
   /** The owner has set the clock by hand. */
@@ -240,9 +251,7 @@ export class Kiosk implements Commands {
   }
 
   #housekeeping(): void {
-    const { clock, journal, keeper } = this.#parts;
-    const nowMs = clock.monotonicMs();
-    const wall = clock.wall();
+    const { journal, keeper } = this.#parts;
     for (const note of this.#clockWatch.look()) this.#records.note(note);
     const health = this.#healthMinute.look(this.#statuses);
     // One that the disk did not take is missing in the log, and is told by that.
@@ -251,11 +260,7 @@ export class Kiosk implements Commands {
     // An unsure clock is a mark on the screen, though nothing happens at the door.
     this.#publish();
     this.#records.guarded(() => this.attendance.turnDay());
-    // A wrong clock must not delete what is not yet due.
-    if (this.#clockWatch.mayDelete() && nowMs >= this.#nextPurgeMs) {
-      this.#nextPurgeMs = nowMs + HOUR_MS;
-      this.#records.guarded(() => journal.purge(wall.atMs));
-    }
+    this.#records.guarded(() => this.#retention.look());
     this.#records.guarded(() => keeper.look());
     this.#upkeep.start('housekeeping', HOUSEKEEPING_MS, () => this.#housekeeping());
   }

@@ -16,6 +16,8 @@ export interface LogKeeperParts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly key: LogKey;
+  /** What checkpoints say beside their time, as it is now. */
+  readonly checkpointLines?: () => readonly string[];
   /** A connection of its own: what it reads waits for nobody and holds nobody up. */
   readonly reader: () => Result<JournalReader, string>;
   readonly log: Log;
@@ -37,8 +39,8 @@ export class LogKeeper {
 
   /** Signs the log as it is; throws `JournalFault`. */
   sign(): void {
-    const { journal, key, clock } = this.#parts;
-    journal.checkpoint(key);
+    const { journal, key, clock, checkpointLines } = this.#parts;
+    journal.checkpoint(key, checkpointLines?.());
     this.#signedSize = journal.size();
     this.#signedAtMs = clock.monotonicMs();
   }

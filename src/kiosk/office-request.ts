@@ -20,6 +20,15 @@ export type OfficeRequest =
   | { readonly command: 'journal-cosign'; readonly proof: string; readonly key: string }
   | { readonly command: 'count-out'; readonly count: number }
   | { readonly command: 'count-reset' }
+  | { readonly command: 'register-add'; readonly phone: string; readonly district: string }
+  /** Records that the visits of a stretch of time leave the kiosk; times in milliseconds since the epoch. */
+  | {
+      readonly command: 'register-export';
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly visits: number;
+      readonly sha256: string;
+    }
   /** Puts the list that lies built in the folder into use; the digest is that of the file it was built from. */
   | { readonly command: 'revocations-adopt'; readonly sha256: string }
   | { readonly command: 'settings-set'; readonly assignments: readonly string[]; readonly by: SettingsOrigin }
@@ -57,6 +66,8 @@ type Members = Readonly<Record<string, unknown>>;
 
 const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+const SHA256 = /^[0-9a-f]{64}$/;
 const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'string';
 const isFlagOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
 
@@ -73,6 +84,9 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'sticker-revoke': ({ id }) => typeof id === 'string',
   'count-out': ({ count }) => Number.isSafeInteger(count),
   'count-reset': () => true,
+  'register-add': ({ phone, district }) => typeof phone === 'string' && typeof district === 'string',
+  'register-export': ({ fromMs, toMs, visits, sha256 }) =>
+    [fromMs, toMs, visits].every(isCount) && typeof sha256 === 'string' && SHA256.test(sha256),
   'revocations-adopt': ({ sha256 }) => typeof sha256 === 'string',
   'journal-checkpoint': ({ exportFrom }) => exportFrom === undefined || Number.isSafeInteger(exportFrom),
   'journal-cosign': ({ proof, key }) => typeof proof === 'string' && typeof key === 'string',

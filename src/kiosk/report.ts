@@ -15,7 +15,7 @@ export function reportOf(
   journal: Journal,
   clock: Clock,
   list: ListDates | null,
-  house: Pick<PublicState, 'occupancy'> & { readonly isClockLate: boolean },
+  house: Pick<PublicState, 'occupancy' | 'register'> & { readonly isClockLate: boolean },
 ): PublicState {
   const shown = phase.kind === 'showing' ? phase.shown : null;
   const lastAtMs = journal.lastAtMs();
@@ -43,5 +43,6 @@ export function reportOf(
     },
     clock: { trusted, late: house.isClockLate, handSet },
     occupancy: house.occupancy,
+    register: house.register,
   };
 }

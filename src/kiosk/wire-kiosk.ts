@@ -18,6 +18,7 @@ import type { Log } from './log.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { type DrawSticker, StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
+import { registerOf } from './visitor-register.ts';
 
 export interface KioskWiring {
   readonly stores: Stores;
@@ -53,19 +54,21 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     freeBytes: () => freeBytesAt(stores.folder.path),
   };
   const desk = new StickerDesk({ ...around, key: stores.stickerKey });
+  const register = registerOf(wiring);
   const keeper = new LogKeeper({
     ...wiring,
+    checkpointLines: register.checkpointLines,
     key: stores.logKey,
     reader: () => openJournalReader(stores.folder.journal),
   });
-  const kiosk = new Kiosk({ ...around, desk, keeper });
+  const kiosk = new Kiosk({ ...around, desk, keeper, register });
   const { attendance } = kiosk;
   const changed = (): void => kiosk.refresh();
   const { importTrust, revocations, logKey, settingsStore } = stores;
   const wasSet = (): void => kiosk.clockWasSet();
   const clockSetting = clockSettingOf(stores, clock, wasSet);
   const books = { importTrust, revocations, logKey, settingsStore, clockSetting };
-  const office = new BackOffice({ ...around, ...books, desk, attendance, changed });
+  const office = new BackOffice({ ...around, ...books, desk, attendance, register, changed });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();
@@ -97,6 +100,8 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
         stores.close();
         return err(`the journal cannot be written (${thrown.message}): free some space on ${path} and start again`);
       }
+      const registerRefusal = register.refusal();
+      if (registerRefusal !== null) wiring.log('register', { warning: registerRefusal });
       wiring.log('start', { version: VERSION, lastEnd: stores.journal.lastEnd, clockTrusted: clock.wall().trusted });
       // Who came in before this start is not known any more: their second passes open once.
       if (settingsStore.policy().reuse.samePerson === 'assist') wiring.log('people-forgotten', { why: 'start' });

@@ -189,3 +189,30 @@ export function ageMark(days: number): Phrase {
     zh: `核验数据 ${days}天前`,
   };
 }
+
+export const REGISTER_SHUT_MARK: Phrase = {
+  ko: '출입 명부를 쓸 수 없어요',
+  en: 'The visitor register cannot be used',
+  ja: '入場者名簿は使えません',
+  zh: '访客登记暂不可用',
+};
+
+/** Who alone can read the register. */
+export function registerMark(authority: string): Phrase {
+  return {
+    ko: `출입 명부는 ${authority}만 열 수 있어요`,
+    en: `Only ${authority} can open the visitor register`,
+    ja: `入場者名簿を開けるのは${authority}だけです`,
+    zh: `访客登记仅${authority}能打开`,
+  };
+}
+
+/** By what the key is told apart that the register is sealed to (RFC 7638). */
+export function registerKeyMark(fingerprint: string): Phrase {
+  return {
+    ko: `명부 공개키 ${fingerprint}`,
+    en: `Public key of the register ${fingerprint}`,
+    ja: `名簿の公開鍵 ${fingerprint}`,
+    zh: `登记公钥 ${fingerprint}`,
+  };
+}

@@ -16,6 +16,9 @@ import {
   PART_TROUBLE,
   PARTS,
   PRINTER_MARK,
+  REGISTER_SHUT_MARK,
+  registerKeyMark,
+  registerMark,
   SILENT,
   TROUBLE_ELSEWHERE,
   VERDICT_TITLES,
@@ -30,7 +33,15 @@ export type Tone = 'calm' | 'busy' | 'admit' | 'assist' | 'refuse' | 'broken';
 
 /** A small mark in the corner: it changes no verdict, it says what somebody should look after. */
 export interface Mark {
-  readonly kind: 'data-age' | 'clock-unsure' | 'clock-late' | 'disk' | 'printer' | 'inside';
+  readonly kind:
+    | 'data-age'
+    | 'clock-unsure'
+    | 'clock-late'
+    | 'disk'
+    | 'printer'
+    | 'inside'
+    | 'register'
+    | 'register-key';
   readonly urgent: boolean;
   readonly text: readonly Spoken[];
 }
@@ -136,7 +147,23 @@ function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Ma
           urgent: occupancy.inside >= occupancy.limit,
           text: inOrder(insideMark(occupancy.inside, occupancy.limit), locale),
         };
-  return [disk, printer, clock, age, inside].filter((mark) => mark !== null);
+  return [disk, printer, clock, age, inside, ...registerMarks(state, locale)].filter((mark) => mark !== null);
+}
+
+/**
+ * Whoever registers can compare the key with the one that the authority has published. An answer needs the room for
+ * itself, and nobody registers while it is shown.
+ */
+function registerMarks({ door, register }: PublicState, locale: Locale): readonly Mark[] {
+  if (register === null || door.state === 'showing') return [];
+  const { authority, fingerprint } = register;
+  if (authority === null || fingerprint === null) {
+    return [{ kind: 'register', urgent: true, text: inOrder(REGISTER_SHUT_MARK, locale) }];
+  }
+  return [
+    { kind: 'register', urgent: false, text: inOrder(registerMark(authority), locale) },
+    { kind: 'register-key', urgent: false, text: inOrder(registerKeyMark(fingerprint), locale).slice(0, 1) },
+  ];
 }
 
 function clockMark({ trusted, late }: PublicState['clock'], locale: Locale): Mark | null {

@@ -107,6 +107,10 @@ export const settingsSchema = group({
     description: 'A sticker ends after this time, and never later than the pass it came from',
     unit: 'h',
   }),
+  register: setting(oneOf(['off', 'on']).default('off'), {
+    title: 'Visitor register',
+    description: 'Whether visitors leave number and district, sealed for the authority that the trust list names',
+  }),
   occupancyLimit: setting(wholeNumber(0, MAX_OCCUPANCY, ' people').default(0), {
     title: 'People inside',
     description: 'With so many people inside, staff are asked before the next; 0 where nobody counts',

@@ -8,7 +8,6 @@ import {
   type ScanSubject,
   type StickerRecord,
 } from '../journal/journal.ts';
-import type { LogKey } from '../journal/log-key.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 import type { StaffReason } from '../policy/staff-reasons.ts';
@@ -76,16 +75,16 @@ export class SimulatedDisk implements Journal {
     return this.#journal.isStickerRevoked(id);
   }
 
-  purge(nowMs: number): void {
-    this.#writable().purge(nowMs);
+  purge(nowMs: number): boolean {
+    return this.#writable().purge(nowMs);
   }
 
   occupancy(): Occupancy {
     return this.#journal.occupancy();
   }
 
-  checkpoint(key: LogKey): string {
-    return this.#writable().checkpoint(key);
+  checkpoint(...call: Parameters<Journal['checkpoint']>): string {
+    return this.#writable().checkpoint(...call);
   }
 
   countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {

@@ -150,6 +150,37 @@ describe.skipIf(!hasChromium)(`the visitor's screen in a browser${chromiumNote}`
     expect(await page.textContent('main')).not.toContain(detail);
   });
 
+  it.each([
+    [800, 480],
+    [480, 800],
+    [1920, 1080],
+  ])(
+    'whoever registers reads who can open it, in every language, and by which key, on %i x %i',
+    async (width, height) => {
+      const fingerprint = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+      await page.setViewportSize({ width, height });
+      for (const locale of LOCALES) {
+        for (const authority of ['종로구보건소', 'Health Office of the Autonomous District '.repeat(6)]) {
+          kiosk.show({ ...AT_REST, register: { authority, fingerprint } });
+          await page.goto(url(`/?lang=${locale}`));
+          await condition('ready');
+          const langs = page.locator('.marks .register span');
+          expect(await langs.evaluateAll((all) => all.map((span) => span.getAttribute('lang')))).toEqual([
+            locale,
+            ...LOCALES.filter((other) => other !== locale),
+          ]);
+          for (const text of await langs.allTextContents()) expect(text).toContain(authority.trim());
+          expect(await page.textContent('.marks .register-key')).toContain(fingerprint);
+          const room = await page.evaluate<Record<string, number>>(ROOM);
+          expect(Object.entries(room).filter(([, pixels]) => pixels < 0)).toEqual([]);
+        }
+      }
+      kiosk.show({ ...showing('assist', 'expired'), register: { authority: '종로구보건소', fingerprint } });
+      await condition('assist');
+      expect(await page.locator('.marks .register').count()).toBe(0);
+    },
+  );
+
   it('a green vanishes with the kiosk that showed it, and the page comes back by itself', async () => {
     await page.goto(url());
     kiosk.show(showing('admit', 'ok'));

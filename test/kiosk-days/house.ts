@@ -165,7 +165,7 @@ export class House {
       if (isAlive()) drawn(sticker);
     });
     const keeper = new LogKeeper({ ...around, key: premises.logKey, reader: () => openJournalReader(this.path) });
-    const kiosk = new Kiosk({ ...around, desk, keeper, freeBytes: () => null });
+    const kiosk = new Kiosk({ ...around, desk, keeper, register: null, freeBytes: () => null });
     this.#process = { kiosk, journal, desk, loseSignal: signal.lose, findSignal: signal.find };
     try {
       journal.record({ type: 'start', lastEnd: journal.lastEnd, version: VERSION });

@@ -187,6 +187,21 @@ describe('the marks in the corner', () => {
     expect(withInside(20)).toMatchObject([{ kind: 'inside', urgent: true }]);
   });
 
+  it('a register says in whose hands it is, and is urgent only where nobody can use it', () => {
+    const fingerprint = 'f'.repeat(43);
+    expect(marksAt(NOW_MS, { ...AT_REST, register: { authority: 'Health office', fingerprint } })).toMatchObject([
+      {
+        kind: 'register',
+        urgent: false,
+        text: [{ text: 'Only Health office can open the visitor register' }, {}, {}, {}],
+      },
+      { kind: 'register-key', urgent: false, text: [{ text: `Public key of the register ${fingerprint}` }] },
+    ]);
+    expect(marksAt(NOW_MS, { ...AT_REST, register: { authority: null, fingerprint: null } })).toMatchObject([
+      { kind: 'register', urgent: true, text: [{ text: 'The visitor register cannot be used' }, {}, {}, {}] },
+    ]);
+  });
+
   it('a printer that is lost or out of paper says so beside the age, and one that was never there does not', () => {
     const withPrinter = (state: DeviceCondition): PublicState => ({
       ...AT_REST,

@@ -13,6 +13,7 @@ export const AT_REST: PublicState = {
   journal: { size: 0, lastAt: null, low: false },
   trust: { version: 1, issuedAt: '2021-12-13T00:00:00.000Z', staleAfter: '2021-12-20T00:00:00.000Z' },
   clock: { trusted: true, late: false, handSet: false },
+  register: null,
   occupancy: null,
 };
 
@@ -43,6 +44,7 @@ export function fakeKiosk(first: PublicState = AT_REST): FakeKiosk {
   const listeners = new Set<(state: PublicState) => void>();
   return {
     commands: {
+      registerVisitor: () => Promise.resolve({ ok: false, error: 'there is no register here' }),
       state: () => state,
       subscribe(listener) {
         listeners.add(listener);

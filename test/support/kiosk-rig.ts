@@ -161,7 +161,7 @@ export class KioskRig {
     const desk = new StickerDesk({ ...around, key: key.value, draw });
     const reader = () => openJournalReader(join(this.folder, 'journal.db'));
     const keeper = new LogKeeper({ ...around, key: logKey.value, reader });
-    this.#kiosk = new Kiosk({ ...around, desk, keeper });
+    this.#kiosk = new Kiosk({ ...around, desk, keeper, register: null });
     this.#kiosk.start();
   }
 

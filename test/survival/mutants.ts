@@ -51,6 +51,14 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   'believes-any-date': [{ file: 'journal/trusted-time.js', from: 'if (isLeap && !isProven)', to: 'if (false)' }],
+  'no-secure-delete': [
+    { file: 'journal/open.js', from: "pragma('secure_delete = ON')", to: "pragma('secure_delete = OFF')" },
+    { file: 'register/register-file.js', from: "pragma('secure_delete = ON')", to: "pragma('secure_delete = OFF')" },
+    { file: 'register/register-file.js', from: "db.pragma('secure_delete', { simple: true }) === 1", to: 'true' },
+  ],
+  'traces-in-pages': [{ file: 'journal/purge.js', from: 'rebuildUses(db);', to: 'void db;' }],
+  'truncated-log': [{ file: 'journal/wal-scrub.js', from: 'onDisk(() => overwrite(', to: 'void (() => overwrite(' }],
+  'kept-day-keys': [{ file: 'register/visit-store.js', from: 'this.#keys.destroy(day)', to: 'void day' }],
   'no-reserve': [{ file: 'journal/reserve.js', from: 'unlinkSync(this.#path);', to: 'return false;' }],
 };
 

@@ -3,13 +3,16 @@ import { useEffect, useState } from 'preact/hooks';
 import { realTimers } from '../../base/timers.ts';
 import type { PublicState } from '../../door/public-state.ts';
 import { isLocale, type Locale, type Spoken } from '../locale.ts';
-import { silentView, type View, view } from '../view.ts';
+import { type Mark, silentView, type View, view } from '../view.ts';
 import { type Heard, listen } from './live.ts';
 import { ShapePicture } from './shapes.tsx';
 import { wallMs } from './wall-clock.ts';
 
 /** The lamps of the door from top to bottom, drawn at the same places on the screen. */
 const PLACES = ['refuse', 'assist', 'admit'] as const;
+
+/** What a visitor decides by who cannot ask the staff. */
+const IN_ALL: ReadonlySet<Mark['kind']> = new Set(['register']);
 
 function Languages({
   texts,
@@ -64,7 +67,7 @@ function Screen({ shown, scan }: { readonly shown: View; readonly scan: number |
       <ul class="marks">
         {shown.marks.map((mark) => (
           <li key={mark.kind} class={`${mark.kind}${mark.urgent ? ' urgent' : ''}`}>
-            <Languages texts={mark.text} from={0} to={2} />
+            <Languages texts={mark.text} from={0} to={IN_ALL.has(mark.kind) ? 4 : 2} />
           </li>
         ))}
       </ul>

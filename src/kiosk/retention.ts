@@ -1,0 +1,42 @@
+import { type Clock, MINUTE_MS } from '../base/time.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Register } from '../register/register.ts';
+import type { Log } from './log.ts';
+
+/** Often enough that nothing is left an hour after its time. */
+export const PURGE_EVERY_MS = 30 * MINUTE_MS;
+/** After a fault, or while a reader still holds on to what was deleted. */
+export const PURGE_AGAIN_MS = MINUTE_MS;
+
+export interface RetentionParts {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly register: Register | null;
+  /** Whether the clock is good enough to delete by: a wrong one must not delete what is not yet due. */
+  readonly mayDelete: () => boolean;
+  readonly log: Log;
+}
+
+/** Sees to it that what must be forgotten is gone from the disk in time. */
+export class Retention {
+  readonly #parts: RetentionParts;
+  #nextMs: number;
+
+  constructor(parts: RetentionParts) {
+    this.#parts = parts;
+    this.#nextMs = parts.clock.monotonicMs();
+  }
+
+  /** To be called every few seconds; throws `JournalFault`, and is then due again soon. */
+  look(): void {
+    const { clock, journal, register, mayDelete, log } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    if (nowMs < this.#nextMs || !mayDelete()) return;
+    const { atMs } = clock.wall();
+    this.#nextMs = nowMs + PURGE_AGAIN_MS;
+    const trouble = register?.purge(atMs) ?? null;
+    if (trouble !== null) log('register', { warning: trouble });
+    const isGone = journal.purge(atMs) && trouble === null;
+    if (isGone) this.#nextMs = nowMs + PURGE_EVERY_MS;
+  }
+}

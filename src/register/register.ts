@@ -1,0 +1,208 @@
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { err, ok, type Result } from '../base/result.ts';
+import { type Clock, DAY_MS, formatInstant, SECOND_MS } from '../base/time.ts';
+import type { Timers } from '../base/timers.ts';
+import { type Journal, JournalFault } from '../journal/journal.ts';
+import { PERSONAL_DAYS } from '../journal/use.ts';
+import type { TrustList } from '../trust/trust-list.ts';
+import { type Authority, authorityOf } from './authority.ts';
+import { parseDistrict } from './district.ts';
+import { parsePhoneNumber } from './phone-number.ts';
+import { sealVisit } from './seal.ts';
+import { type RegisterPaths, VisitStore } from './visit-store.ts';
+
+/** Visits that are sealed at once, in threads that stickers and imports want too. */
+export const MAX_SEALING = 16;
+/** Whoever waits longer than this is told to try again. */
+export const SEAL_WITHIN_MS = 10 * SECOND_MS;
+
+/** What a visitor is told once the visit is on the disk. */
+export interface Receipt {
+  readonly authority: string;
+  readonly fingerprint: string;
+  /** RFC 3339. */
+  readonly deletedAt: string;
+}
+
+/** The register as a page may show it. */
+export interface RegisterStatus {
+  /** Null while no trust list in use names one: nobody can register. */
+  readonly authority: string | null;
+  readonly fingerprint: string | null;
+}
+
+export interface RegisterParts {
+  readonly paths: RegisterPaths;
+  /** Where the owner has switched it off, what was left is kept until its time and nothing is added. */
+  readonly isOn: () => boolean;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly journal: Pick<Journal, 'record'>;
+  /** The signed list in use. */
+  readonly list: () => TrustList | null;
+  readonly seal?: typeof sealVisit;
+}
+
+export const NO_REGISTER = 'the visitor register is off: switch it on with munjigi settings set register=on';
+
+const FAULT = (code: string): string =>
+  `the visitor register cannot be written (${code}): free some space, then try again`;
+
+/**
+ * The visitor register: number and district, sealed to the authority of the trust list, deleted after 28 x 24 hours.
+ * Sealing waits for the thread pool and happens beside the door; nothing of a visit is on the disk before it is sealed.
+ */
+export class Register {
+  readonly #parts: RegisterParts;
+  #store: VisitStore | null = null;
+  #sealing = 0;
+  #isClosed = false;
+
+  constructor(parts: RegisterParts) {
+    this.#parts = parts;
+  }
+
+  /** One sentence that says why nobody can register; null while somebody can. */
+  refusal(): string | null {
+    if (!this.#parts.isOn()) return null;
+    const ready = this.#ready();
+    return ready.ok ? null : ready.error;
+  }
+
+  /** Null where it is switched off. */
+  status(): RegisterStatus | null {
+    if (!this.#parts.isOn()) return null;
+    const authority = this.#authority();
+    if (!authority.ok) return { authority: null, fingerprint: null };
+    return { authority: authority.value.title, fingerprint: authority.value.fingerprint };
+  }
+
+  /** Lines for checkpoints: whose key visits are sealed to, so that it cannot be changed unnoticed. */
+  readonly checkpointLines = (): readonly string[] => {
+    const fingerprint = this.status()?.fingerprint ?? null;
+    return fingerprint === null ? [] : [`register ${fingerprint}`];
+  };
+
+  /**
+   * Seals and stores one visit; whoever gets a receipt is on the disk. A refusal is one sentence without what was given.
+   */
+  async add(phone: string, district: string): Promise<Result<Receipt, string>> {
+    const number = parsePhoneNumber(phone);
+    if (!number.ok) return number;
+    const home = parseDistrict(district);
+    if (!home.ok) return home;
+    const ready = this.#ready();
+    if (!ready.ok) return ready;
+    const { atMs, trusted } = this.#parts.clock.wall();
+    if (!trusted)
+      return err('nobody can register while the clock is unsure, for nobody would know when to delete it: set it');
+    if (this.#sealing >= MAX_SEALING) return err('too many people register at once: try again in a moment');
+    const createdMs = Math.floor(atMs);
+    const jwe = await this.#sealed({ atMs: createdMs, phone: number.value, district: home.value }, ready.value);
+    if (jwe === null) return err('the visit could not be sealed in time and is not stored: try again');
+    return this.#keep(jwe, createdMs, ready.value);
+  }
+
+  /**
+   * Deletes what is 28 x 24 hours old by a clock that is trusted.
+   * @returns null once nothing of it is left; else one sentence, and it must be called again soon
+   */
+  purge(nowMs: number): string | null {
+    const { register, registerKeys } = this.#parts.paths;
+    if (this.#store === null && !existsSync(register) && !existsSync(registerKeys)) return null;
+    const purged = this.#using((store) => store.purge(nowMs));
+    if (!purged.ok) return purged.error;
+    const told = this.#using((store) => {
+      const deleted = store.untold();
+      if (deleted === 0) return;
+      this.#parts.journal.record({ type: 'register-deleted', visits: deleted });
+      store.told(deleted);
+    });
+    if (!told.ok) return told.error;
+    return purged.value ? null : 'the visitor register is being read, so that its log cannot be emptied yet';
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#drop();
+  }
+
+  #authority(): Result<Authority, string> {
+    return authorityOf(this.#parts.list(), this.#parts.clock.wall().atMs);
+  }
+
+  #ready(): Result<Authority, string> {
+    if (!this.#parts.isOn()) return err(NO_REGISTER);
+    const authority = this.#authority();
+    if (!authority.ok) return authority;
+    const store = this.#using(() => undefined);
+    return store.ok ? authority : store;
+  }
+
+  /** The sealed visit, or null where the threads are too busy: what comes out later is thrown away. */
+  async #sealed(visit: Parameters<typeof sealVisit>[0], authority: Authority): Promise<string | null> {
+    const { timers, seal = sealVisit } = this.#parts;
+    this.#sealing += 1;
+    const sealing = seal(visit, authority).finally(() => {
+      this.#sealing -= 1;
+    });
+    let cancel = (): void => {};
+    const late = new Promise<null>((resolve) => {
+      cancel = timers.after(SEAL_WITHIN_MS, () => resolve(null));
+    });
+    try {
+      return await Promise.race([sealing, late]);
+    } finally {
+      cancel();
+    }
+  }
+
+  #keep(jwe: string, createdMs: number, { title, fingerprint }: Authority): Result<Receipt, string> {
+    const kept = this.#using((store) => {
+      const id = store.add(jwe, createdMs);
+      if (id === null) return null;
+      try {
+        this.#parts.journal.record({ type: 'register-sealed', to: fingerprint });
+      } catch (thrown) {
+        // Nothing is stored that the journal does not know of.
+        store.remove(id);
+        throw thrown;
+      }
+      return id;
+    });
+    if (!kept.ok) return kept;
+    if (kept.value === null) return err('the clock was set too often: the register has no room for another day');
+    return ok({ authority: title, fingerprint, deletedAt: formatInstant(createdMs + PERSONAL_DAYS * DAY_MS) });
+  }
+
+  /** Gives the open files to `use`, opening them anew after a fault; what the disk refuses is one sentence. */
+  #using<T>(use: (store: VisitStore) => T): Result<T, string> {
+    if (this.#isClosed) return err('the kiosk is stopping: try again when it is back');
+    if (this.#store === null) {
+      const opened = VisitStore.open(this.#parts.paths);
+      if (!opened.ok) return opened;
+      this.#store = opened.value;
+    }
+    try {
+      return ok(use(this.#store));
+    } catch (thrown) {
+      const code = thrown instanceof JournalFault ? thrown.message : faultOf(thrown);
+      if (code === null) throw thrown;
+      // After a failed sync only a fresh handle knows what is stored.
+      if (!(thrown instanceof JournalFault) && !['SQLITE_FULL', 'SQLITE_BUSY'].includes(code)) this.#drop();
+      return err(FAULT(code));
+    }
+  }
+
+  #drop(): void {
+    this.#store?.close();
+    this.#store = null;
+  }
+}
+
+function faultOf(thrown: unknown): string | null {
+  if (thrown instanceof Database.SqliteError) return thrown.code;
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  return /^E[A-Z]+$/.test(code) ? code : null;
+}

@@ -1,0 +1,245 @@
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { decodeProtectedHeader } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { authorityOf } from '../../src/register/authority.ts';
+import { MAX_SEALING, NO_REGISTER, SEAL_WITHIN_MS } from '../../src/register/register.ts';
+import { thumbprintOf } from '../../src/trust/public-jwk.ts';
+import { LUNCH_MS } from '../support/passes.ts';
+import { healthOffice, listNaming, RegisterSite } from '../support/register-site.ts';
+
+const HOUR_MS = 3_600_000;
+const KEPT_MS = 28 * 24 * HOUR_MS;
+
+/** Everything in the folder of a register, as one text. */
+const bytesOf = ({ folder }: RegisterSite): string =>
+  readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'latin1'))
+    .join('\n');
+
+describe('what a visitor leaves is read by the authority alone:', () => {
+  it('number, district and the minute, and nothing else', async () => {
+    const site = new RegisterSite();
+    const receipt = await site.added('01012345678', '종로구');
+    expect(receipt).toEqual({
+      authority: 'Health office',
+      fingerprint: thumbprintOf(listNaming(site.office.jwk).register?.key ?? expect.fail()),
+      deletedAt: new Date(LUNCH_MS + KEPT_MS).toISOString(),
+    });
+    expect(await site.opened()).toEqual([
+      { v: 1, at: '2021-12-13T02:40:00.000Z', phone: '010-1234-5678', district: '종로구' },
+    ]);
+    expect(site.notes).toEqual([{ type: 'register-sealed', to: receipt.fingerprint }]);
+  });
+
+  it('its length says nothing, and its header no more than whose key it is', async () => {
+    const site = new RegisterSite();
+    await site.added('02-123-4567', '중구');
+    await site.added('010-1234-5678', '가나다라마바사아자차카타파하거너더러머버');
+    const [first, second] = site.exported();
+    expect(second).toHaveLength(first?.length ?? 0);
+    expect(decodeProtectedHeader(first ?? '')).toEqual({
+      alg: 'ECDH-ES',
+      enc: 'A256GCM',
+      kid: site.register.status()?.fingerprint,
+      epk: { kty: 'EC', crv: 'P-256', x: expect.any(String), y: expect.any(String) },
+    });
+  });
+
+  it('no file of the kiosk holds it, nor the sealed text itself', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    const [jwe = ''] = site.exported();
+    const disk = bytesOf(site);
+    for (const trace of ['1234-5678', '종로구', jwe?.slice(0, 40), jwe?.slice(-40)])
+      expect(disk).not.toContain(Buffer.from(trace ?? '').toString('latin1'));
+  });
+
+  it('and only this user of the machine may open the files', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    for (const name of readdirSync(site.folder)) expect(statSync(join(site.folder, name)).mode & 0o077).toBe(0);
+  });
+
+  it('a box that was moved, bent, or whose day key is gone is told, not guessed', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    await site.added();
+    const db = new Database(site.paths.register);
+    db.exec('UPDATE visit SET box = (SELECT box FROM visit WHERE id = 1) WHERE id = 2');
+    expect(site.exported().map((jwe) => jwe === null)).toEqual([false, true]);
+    db.prepare('UPDATE visit SET box = ?').run(Buffer.alloc(10));
+    db.close();
+    expect(site.exported()).toEqual([null, null]);
+    site.restart();
+    await site.added();
+    truncateSync(site.paths.registerKeys, 0);
+    expect(site.exported()).toEqual([null, null, null]);
+  });
+});
+
+describe('nothing is sealed to a key that the signed list does not vouch for', () => {
+  const sentence = (list: Parameters<typeof authorityOf>[0], nowMs = LUNCH_MS): string => {
+    const authority = authorityOf(list, nowMs);
+    return authority.ok ? expect.fail('there is an authority') : authority.error;
+  };
+
+  it('without a list, without an authority, or past the end of the list', () => {
+    const { jwk } = healthOffice();
+    expect(sentence(null)).toMatch(/needs a signed trust list/);
+    expect(sentence(listNaming(null))).toMatch(/names no authority/);
+    const list = listNaming(jwk);
+    expect(authorityOf(list, list.dates.expiresAtMs - 1)).toMatchObject({ ok: true });
+    expect(sentence(list, list.dates.expiresAtMs)).toMatch(/past its end/);
+  });
+
+  it('and then the register refuses, in one sentence, and makes no file', async () => {
+    const site = new RegisterSite({ list: () => null });
+    expect(site.register.refusal()).toMatch(/^the visitor register needs a signed trust list/);
+    expect(await site.refusal()).toBe(site.register.refusal());
+    expect([site.register.status(), site.register.checkpointLines()]).toEqual([
+      { authority: null, fingerprint: null },
+      [],
+    ]);
+    expect(readdirSync(site.folder)).toEqual([]);
+  });
+
+  it('the fingerprint that is shown is the one in every checkpoint', () => {
+    const site = new RegisterSite();
+    expect(site.register.checkpointLines()).toEqual([`register ${site.register.status()?.fingerprint}`]);
+  });
+
+  it('switched off it takes nobody, and still forgets who came before', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    const off = new RegisterSite({ isOn: () => false, paths: site.paths });
+    site.register.close();
+    expect([off.register.refusal(), off.register.status(), off.register.checkpointLines()]).toEqual([null, null, []]);
+    expect(await off.refusal()).toBe(NO_REGISTER);
+    off.time.advance(KEPT_MS);
+    expect([off.purge(), site.exported().length, off.notes]).toEqual([
+      null,
+      0,
+      [{ type: 'register-deleted', visits: 1 }],
+    ]);
+  });
+});
+
+describe('a visitor is told only what is true:', () => {
+  it('a hung thread pool makes nobody wait for ever, and what it seals later is thrown away', async () => {
+    const hung: ((jwe: string) => void)[] = [];
+    const site = new RegisterSite({ seal: () => new Promise((resolve) => hung.push(resolve)) });
+    const waiting = Array.from({ length: MAX_SEALING }, () => site.refusal());
+    expect(await site.refusal()).toMatch(/too many people/);
+    site.time.advance(SEAL_WITHIN_MS);
+    for (const sentence of await Promise.all(waiting)) expect(sentence).toMatch(/not stored: try again/);
+    // Those that still hang count, or the queue in front of the threads would grow.
+    expect(await site.refusal()).toMatch(/too many people/);
+    for (const resolve of hung) resolve('late');
+    await Promise.resolve();
+    expect([site.exported(), site.notes]).toEqual([[], []]);
+  });
+
+  it('what the journal does not take is not in the register either', async () => {
+    const site = new RegisterSite();
+    site.isDiskFull = true;
+    expect(await site.refusal()).toBe(
+      'the visitor register cannot be written (SQLITE_FULL): free some space, then try again',
+    );
+    expect(site.exported()).toEqual([]);
+    site.isDiskFull = false;
+    await site.added();
+    expect(site.exported()).toHaveLength(1);
+  });
+
+  it('while the clock is unsure nobody is written down, for nobody would know until when', async () => {
+    const site = new RegisterSite();
+    site.time.trust(false);
+    expect(await site.refusal()).toMatch(/clock is unsure/);
+  });
+
+  it('a kiosk that stops takes nobody any more', async () => {
+    const site = new RegisterSite();
+    site.register.close();
+    expect(await site.refusal()).toMatch(/is stopping/);
+  });
+
+  it('a damaged file is one sentence and closes no door', async () => {
+    const site = new RegisterSite();
+    writeFileSync(site.paths.register, 'not a database, and longer than the header of one would be'.repeat(20));
+    expect(await site.refusal()).toMatch(/^the visitor register .* cannot be used: /);
+    expect(site.purge()).toMatch(/cannot be used/);
+  });
+});
+
+describe('what is 28 x 24 hours old is gone:', () => {
+  it('to the millisecond, and the log says how many', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    site.time.advance(1);
+    await site.added();
+    site.time.advance(KEPT_MS - 2);
+    expect([site.purge(), site.exported().length]).toEqual([null, 2]);
+    site.time.advance(1);
+    expect([site.purge(), site.exported().length]).toEqual([null, 1]);
+    expect(site.notes.slice(2)).toEqual([{ type: 'register-deleted', visits: 1 }]);
+  });
+
+  it('with its day key, once the day is over for everybody', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    const key = readFileSync(site.paths.registerKeys).subarray(4, 36);
+    site.time.advance(HOUR_MS);
+    await site.added();
+    site.time.advance(KEPT_MS - HOUR_MS);
+    site.purge();
+    expect(readFileSync(site.paths.registerKeys).includes(key)).toBe(true);
+    site.time.advance(HOUR_MS);
+    site.purge();
+    expect(readFileSync(site.paths.registerKeys).every((byte) => byte === 0)).toBe(true);
+    await site.added();
+    expect(site.exported()).toHaveLength(1);
+  });
+
+  it('a clock that ran a year ahead keeps nobody longer than 28 days from its return', async () => {
+    const site = new RegisterSite();
+    site.time.stepWall(365 * 24 * HOUR_MS);
+    await site.added();
+    site.time.stepWall(-365 * 24 * HOUR_MS);
+    site.purge();
+    expect(site.exported()).toHaveLength(1);
+    site.time.advance(KEPT_MS);
+    site.purge();
+    expect(site.exported()).toEqual([]);
+  });
+
+  it('a deletion that the journal could not take is told when it can', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    site.time.advance(KEPT_MS);
+    site.isDiskFull = true;
+    expect(site.purge()).toMatch(/SQLITE_FULL/);
+    expect(site.exported()).toEqual([]);
+    site.isDiskFull = false;
+    site.restart();
+    expect(site.purge()).toBeNull();
+    expect(site.purge()).toBeNull();
+    expect(site.notes.slice(1)).toEqual([{ type: 'register-deleted', visits: 1 }]);
+  });
+
+  it('while somebody reads, the log cannot be emptied: it is said, and tried again', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    const reader = new Database(site.paths.register, { readonly: true });
+    const box = reader.prepare<[], Buffer>('SELECT box FROM visit').pluck().get() ?? expect.fail();
+    reader.exec('BEGIN; SELECT * FROM visit');
+    reader.prepare('SELECT * FROM visit').all();
+    site.time.advance(KEPT_MS);
+    expect(site.purge()).toMatch(/is being read/);
+    reader.exec('COMMIT');
+    reader.close();
+    expect(site.purge()).toBeNull();
+    expect(bytesOf(site).includes(box.toString('latin1'))).toBe(false);
+  });
+});
