@@ -4,6 +4,8 @@ import Database from 'better-sqlite3';
 import { replaceFile, syncFile } from '../base/atomic-file.ts';
 import { parseInstant } from '../base/time.ts';
 import { damagedFolder, keptAside } from './set-aside.ts';
+import { rebuildUses } from './use-rebuild.ts';
+import { scrubWal } from './wal-scrub.ts';
 
 const NAME = /^journal-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z\.db$/;
 /** Whatever tells one person from another, or will once somebody has the pass. */
@@ -34,8 +36,8 @@ function deletePersonal(file: string): boolean {
     // A page that no table knows of any more may hold rows that nothing deletes.
     if (db.pragma('integrity_check(1)', { simple: true }) !== 'ok') return false;
     for (const table of PERSONAL) db.exec(`DELETE FROM ${table}`);
-    db.pragma('wal_checkpoint(TRUNCATE)');
-    return true;
+    rebuildUses(db);
+    return scrubWal(db);
   } catch {
     return false;
   } finally {

@@ -157,8 +157,26 @@ function schemaProblem(db: Database.Database): string | null {
   return isWhole ? null : 'its tables are not those of a journal';
 }
 
+/** By columns and not by text: `use` is written anew now and then, from one statement in place of several. */
 const schemaOf = (db: Database.Database): string =>
-  JSON.stringify(db.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name').raw().all());
+  JSON.stringify([
+    db
+      .prepare(
+        `SELECT t.name, t.wr, t.strict, c.name, c.type, c."notnull", c.dflt_value, c.pk
+         FROM pragma_table_list AS t JOIN pragma_table_xinfo(t.name) AS c
+         WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid`,
+      )
+      .raw()
+      .all(),
+    db
+      .prepare(
+        `SELECT s.tbl_name, s.name, i.name FROM sqlite_schema AS s JOIN pragma_index_xinfo(s.name) AS i
+         WHERE s.type = 'index' AND s.sql IS NOT NULL ORDER BY s.name, i.seqno`,
+      )
+      .raw()
+      .all(),
+    db.prepare("SELECT count(*) FROM sqlite_schema WHERE type IN ('view', 'trigger')").raw().all(),
+  ]);
 
 function tailProblem(db: Database.Database): string | null {
   const rows = db

@@ -149,3 +149,28 @@ describe('ended use keys leave copies in half empty pages,', () => {
     expect(root()).toBe(second);
   });
 });
+
+describe('a journal whose uses were written anew', () => {
+  it('is not taken for a damaged one at the next start', () => {
+    db.exec("INSERT INTO use (key, seq, boot, mono_ms, wall_ms, ends_ms) VALUES (x'01', 0, 'b', 0, 0, 9)");
+    rebuildUses(db);
+    db.close();
+    const again = openJournalFile(path);
+    if (!again.ok) throw new Error(again.error);
+    db = again.value;
+    expect(db.prepare('SELECT count(*) FROM use').pluck().get()).toBe(1);
+  });
+
+  it.each([
+    'DROP INDEX use_ends',
+    'DROP TABLE salt',
+    'ALTER TABLE use ADD COLUMN name TEXT',
+    'CREATE VIEW v AS SELECT 1',
+  ])('and one with other tables still is: %s', (change) => {
+    db.exec(change);
+    db.close();
+    const again = openJournalFile(path);
+    expect(again.ok ? 'opened' : again.error).toContain('its tables are not those of a journal');
+    db = new Database(path);
+  });
+});
