@@ -49,7 +49,7 @@ describe('a journal that the disk has damaged', () => {
     const [first, second] = site.entries();
     expect(first).toMatchObject({ type: 'log-continued', why: 'entry 1 was changed or damaged', uses: 1, whole: true });
     expect(second).toMatchObject({ type: 'start', lastEnd: 'stopped' });
-    expect((await kiosk.state()).journal.continued).toBe(formatInstant(first?.wallMs ?? 0));
+    expect((await kiosk.state()).journal['continued']).toBe(formatInstant(first?.wallMs ?? 0));
     const file = first?.type === 'log-continued' ? join(site.data, 'damaged', first.file) : '';
     expect(readFileSync(file)).toEqual(damaged);
     kiosk.scan(ticket);

@@ -6,7 +6,8 @@ import { SAME_PRESENTATION_MS } from '../../src/kiosk/inbox.ts';
 import { testIssuer } from '../support/issuer.ts';
 import { seededRandom } from '../support/seed.ts';
 import { hasStrace } from '../support/strace.ts';
-import { checkJournal } from './journal-check.ts';
+import { damageJournal, isStillDamaged, renewedProblems, unsignedProblems } from './damage-check.ts';
+import { checkJournal, type Journal } from './journal-check.ts';
 import { KioskRun } from './kiosk-run.ts';
 import { type Build, buildOf } from './mutants.ts';
 import { optionsOf } from './options.ts';
@@ -14,6 +15,7 @@ import { print, Report } from './report.ts';
 import { SAVE, savedSettingsProblems } from './settings-check.ts';
 import { makeSite, type Site } from './site.ts';
 import {
+  type Call,
   callsIn,
   countsIn,
   durabilityProblems,
@@ -39,6 +41,8 @@ const WRITE_BACK_FRAMES = 1_000;
 const FRAME_BYTES = 2_048 + 24;
 const AGED_MS = 29 * 86_400_000;
 const FILES = [
+  ...['log-key.jwk', 'log-key.jwk.new', 'damaged', 'journal.db.ready', 'journal.db.new'],
+  ...['journal.db.new-wal', 'journal.db.new-shm', 'journal.db.new-journal'],
   ...['', 'journal.db', 'journal.db-wal', 'journal.db-shm', 'trust.db', 'trust.db-wal', 'trust.db-journal', 'lock'],
   ...['lock-journal', 'reserve', 'settings.json', 'settings.json.new', 'control.sock', 'keys'],
   ...['settings-history', 'settings-history/000001.json', 'settings-history/000001.json.new'],
@@ -47,8 +51,27 @@ const FILES = [
 ];
 
 /** The state a kiosk starts from. */
-type Template = 'first start' | 'write-back' | 'purge' | 'trust import' | 'settings save';
-const TEMPLATES: readonly Template[] = ['first start', 'write-back', 'purge', 'trust import', 'settings save'];
+const TEMPLATES = [
+  'first start',
+  'write-back',
+  'purge',
+  'damaged journal',
+  'checkpoint',
+  'trust import',
+  'settings save',
+] as const;
+type Template = (typeof TEMPLATES)[number];
+/** Where a file is made or signed on the way, and how it is told by its path. */
+const PHASES: Readonly<Record<string, RegExp>> = {
+  'log key': /log-key\.jwk/,
+  'other keys': /\/keys\b/,
+  'new log': /journal\.db\.(new|ready)/,
+  'set aside': /\/damaged\b/,
+  trust: /trust\.db/,
+  settings: /settings/,
+  reserve: /\/reserve\b/,
+  journal: /journal\.db/,
+};
 
 interface Seen {
   readonly line: string;
@@ -70,6 +93,9 @@ class Lane {
   readonly #visits: Visits;
   readonly #secondIssuer: ReturnType<typeof testIssuer>;
   readonly #paths: readonly string[];
+  /** A ticket that came in before any fault. */
+  #earlier = '';
+  #damagedEntries = 0;
 
   constructor(build: Build) {
     this.#build = build;
@@ -88,6 +114,8 @@ class Lane {
     this.#keep('first start');
     const kiosk = new KioskRun(this.#build, this.#site);
     const wal = `${this.#site.journal}-wal`;
+    this.#earlier = this.#site.ticket();
+    await this.#visits.hold(kiosk, this.#earlier);
     const isFull = (): boolean => existsSync(wal) && statSync(wal).size > (WRITE_BACK_FRAMES - 12) * FRAME_BYTES;
     while (!isFull()) {
       const { kind } = await this.#visits.hold(kiosk, this.#site.ticket());
@@ -101,16 +129,27 @@ class Lane {
     this.#keep('purge');
     this.#keep('trust import');
     this.#keep('settings save');
+    this.#keep('checkpoint');
+    this.#damagedEntries = damageJournal(this.#site.journal);
+    this.#keep('damaged journal');
   }
 
   /** How often each call is made from this template on, and what a power cut could take back. */
-  async count(template: Template): Promise<{ counts: ReadonlyMap<string, number>; problems: readonly string[] }> {
+  async count(template: Template): Promise<{
+    counts: ReadonlyMap<string, number>;
+    phases: ReadonlyMap<string, number>;
+    problems: readonly string[];
+  }> {
     const { log, seen, said } = await this.#run(template, null);
     const calls = callsIn(log);
     const onDisk = calls.filter(({ rest }) => !rest.includes(`<${this.#site.acks}>`));
     const unlit = seen.filter(({ outcome }) => outcome.kind !== 'light');
     const problems = unlit.map(({ outcome }) => `without any fault a visitor saw ${outcome.kind}: ${said}`);
-    return { counts: countsIn(onDisk), problems: [...problems, ...durabilityProblems(calls, this.#site.acks)] };
+    return {
+      counts: countsIn(onDisk),
+      phases: phasesOf(onDisk),
+      problems: [...problems, ...durabilityProblems(calls, this.#site.acks)],
+    };
   }
 
   /** @returns what became of the kiosk in one word, and what does not hold */
@@ -125,7 +164,8 @@ class Lane {
     }
     if (fault.mode !== 'KILL' && ran.signal !== null) problems.push(`the kiosk died of ${ran.signal}: ${ran.said}`);
     if (fault.mode !== 'KILL' && ran.code !== 0 && ran.code !== 2) problems.push(`exit code ${ran.code}: ${ran.said}`);
-    const journal = checkJournal(this.#site.journal);
+    const isUntouched = template === 'damaged journal' && isStillDamaged(this.#site.journal);
+    const journal = isUntouched ? NOTHING_YET : checkJournal(this.#site.journal);
     problems.push(...journal.problems);
     for (const { outcome } of ran.seen) {
       if (outcome.kind !== 'light') continue;
@@ -134,6 +174,7 @@ class Lane {
       else if ((scan.verdict === 'admit') !== outcome.light.green)
         problems.push(`entry ${scan.seq} says ${scan.verdict}`);
     }
+    if (template === 'checkpoint' && ran.code === 0) problems.push(...unsignedProblems(this.#site.journal));
     problems.push(...judged(ran.seen), ...(await this.#afterwards(template, ran)));
     const isUnseen = ran.seen.every(({ outcome }) => outcome.kind === 'light');
     const ended =
@@ -159,6 +200,7 @@ class Lane {
       return this.#command(log, around, ['trust', 'import', '--unsigned', this.#secondIssuer.trustFile]);
     }
     if (template === 'settings save') return this.#command(log, around, SAVE);
+    if (template === 'checkpoint') return this.#command(log, around, ['journal', 'checkpoint']);
     const kiosk = new KioskRun(this.#build, this.#site, around);
     const seen: Seen[] = [];
     const [first, second] = [this.#site.ticket(), this.#site.ticket()];
@@ -191,6 +233,12 @@ class Lane {
       const second = await this.#visits.hold(kiosk, this.#secondIssuer.pass('ticket', { single: true }));
       if (second.kind !== 'light' || !second.light.green) problems.push('LOST: keys whose import was acknowledged');
     }
+    if (template === 'damaged journal') {
+      const earlier = await this.#visits.hold(kiosk, this.#earlier);
+      const isGreen = earlier.kind === 'light' && earlier.light.green;
+      if (isGreen) problems.push('DOUBLED: a ticket that was used before the damage lets in again');
+      problems.push(...renewedProblems(this.#site.data, this.#damagedEntries));
+    }
     const code = await kiosk.stop();
     if (code !== 0) problems.push(`after a new start no orderly stop: ${kiosk.said}`);
     if (template === 'settings save') problems.push(...savedSettingsProblems(this.#site.data, ran.code === 0));
@@ -204,6 +252,19 @@ class Lane {
   #keep(template: Template): void {
     copyFolder(this.#site.data, this.#kept(template));
   }
+}
+
+/** Nothing that was acknowledged can stand in a journal that no start has replaced yet. */
+const NOTHING_YET: Journal = { entries: 0, scans: [], types: [], lastEnds: [], problems: [] };
+
+/** How many calls were about what, each counted for the first phase that it fits. */
+function phasesOf(calls: readonly Call[]): ReadonlyMap<string, number> {
+  const phases = new Map<string, number>();
+  for (const { rest } of calls) {
+    const [name = 'folder and rest'] = Object.entries(PHASES).find(([, about]) => about.test(rest)) ?? [];
+    phases.set(name, (phases.get(name) ?? 0) + 1);
+  }
+  return phases;
 }
 
 /** A socket that a killed kiosk left behind cannot be copied, and need not be. */
@@ -246,7 +307,9 @@ const cases: { readonly template: Template; readonly fault: Fault }[] = [];
 const table = new Map<string, number>();
 let round = 0;
 for (const template of TEMPLATES) {
-  const { counts, problems } = (await lanes[0]?.count(template)) ?? { counts: new Map<string, number>(), problems: [] };
+  const counted = await lanes[0]?.count(template);
+  const { counts, phases, problems } = counted ?? { counts: new Map(), phases: new Map(), problems: [] };
+  const before = cases.length;
   round += 1;
   report.round(round, problems);
   for (const [call, count] of counts) {
@@ -254,6 +317,8 @@ for (const template of TEMPLATES) {
       for (const mode of MODES) cases.push({ template, fault: { call, occurrence, mode } });
     }
   }
+  const calls = [...phases].map(([phase, count]) => `${phase} ${count}`).join(', ');
+  print(`  ${template}: ${cases.length - before} faults; calls about ${calls}`);
 }
 print(`  ${cases.length} faults were found by counting`);
 const chosen = options.rounds === 0 ? cases : inAnyOrder(cases).slice(0, options.rounds);
