@@ -51,6 +51,8 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   'believes-any-date': [{ file: 'journal/trusted-time.js', from: 'if (isLeap && !isProven)', to: 'if (false)' }],
+  // The damaged journal is replaced before it has another name.
+  'thrown-away-journal': [{ file: 'journal/set-aside.js', from: 'linkSync(`', to: 'void (`' }],
   'no-reserve': [{ file: 'journal/reserve.js', from: 'unlinkSync(this.#path);', to: 'return false;' }],
 };
 
