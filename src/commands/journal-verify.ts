@@ -6,9 +6,10 @@ import { checkProof } from '../journal/check-proof.ts';
 import { damageText, reportDamage } from '../journal/damage-report.ts';
 import type { Note } from '../journal/entry.ts';
 import { checkExported, EXPORT_FILES, notesOf } from '../journal/exported-log.ts';
+import { JournalFault } from '../journal/journal.ts';
 import { type LogReport, reportJson } from '../journal/log-report.ts';
 import { sha256, verifyEd25519 } from '../journal/native-crypto.ts';
-import { entriesFrom } from '../journal/query.ts';
+import { entriesOfTypes, type JournalReader } from '../journal/query.ts';
 import { reportText } from '../journal/report-text.ts';
 import { parseVerifierKey } from '../journal/signed-note.ts';
 import { checkStored } from '../journal/stored-log.ts';
@@ -18,6 +19,8 @@ import { readJournal } from './read-journal.ts';
 import { seqFrom } from './seq.ts';
 import { storedLogKey } from './stored-log-key.ts';
 import { textFrom } from './text-file.ts';
+
+type Continuation = Extract<Note, { readonly type: 'log-continued' }>;
 
 interface Given {
   readonly keys: readonly string[];
@@ -90,21 +93,27 @@ async function verifyStored(
   };
   return orUsage(
     await readJournal(folder.journal, (db) => {
-      const [first] = entriesFrom(db, 0, 1);
-      if (first?.type === 'log-continued') tell(continuationText(first));
+      const first = continuationOf(db);
+      if (first !== null) tell(continuationText(first));
       return checkStored(db, stretch, vouchers);
     }),
   );
 }
 
+/** The first entry of a log that has taken the place of a damaged one; null for every other log. */
+function continuationOf(db: JournalReader): Continuation | null {
+  try {
+    const [first] = entriesOfTypes(db, 0, 1, ['log-continued']);
+    return first?.type === 'log-continued' ? first : null;
+  } catch (thrown) {
+    // What is wrong with it is for the check to say.
+    if (!(thrown instanceof JournalFault)) throw thrown;
+    return null;
+  }
+}
+
 /** Where a log begins that has taken the place of a damaged one, in one sentence. */
-function continuationText({
-  file,
-  origin,
-  size,
-  root,
-  whole,
-}: Extract<Note, { readonly type: 'log-continued' }>): string {
+function continuationText({ file, origin, size, root, whole }: Continuation): string {
   const head =
     size === null
       ? 'nothing of it that was signed can be read'

@@ -24,8 +24,14 @@ export interface PublicState {
     readonly printer: DeviceStatus;
     readonly voice: DeviceStatus;
   };
-  /** `low`: the disk is nearly full, and the journal lives on its reserve. */
-  readonly journal: { readonly size: number; readonly lastAt: string | null; readonly low: boolean };
+  readonly journal: {
+    readonly size: number;
+    readonly lastAt: string | null;
+    /** The disk is nearly full, and the journal lives on its reserve. */
+    readonly low: boolean;
+    /** When a new log took the place of a damaged one; null where it did not. */
+    readonly continued: string | null;
+  };
   readonly trust: { readonly version: number; readonly issuedAt: string | null; readonly staleAfter: string | null };
   readonly clock: {
     readonly trusted: boolean;

@@ -96,6 +96,8 @@ function tellsOf({ cause, reason, from, to, lastedMs }: OutageInterval, entries:
       return reason !== 'power' || end === null || end.boot !== begin.boot;
     case 'not-recording':
       return reason !== 'disk' || end?.type === 'unrecorded';
+    case 'log-damaged':
+      return begin.type === 'log-continued';
     case 'scanner':
     case 'signal':
       if (begin.type === 'health') return begin[cause] !== 'ready';

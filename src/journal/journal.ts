@@ -103,6 +103,8 @@ export interface Journal {
   lastAtMs(): number | null;
   /** Wall time of the newest entry made under a trusted clock, or null; see `TrustedTime` for a clock that leaps. */
   lastTrustedMs(): number | null;
+  /** Wall time at which this log took the place of a damaged one; null where it did not. */
+  continuedAtMs(): number | null;
   /** What is stored was found to be damaged: the next call sets the file aside and goes on in a new log. */
   distrust(problem: string): void;
   close(): void;

@@ -26,6 +26,9 @@ export const LEAST_STRETCH_MS = SECOND_MS;
 /** A clock that is trusted so soon after it was set by hand is trusted for that. */
 const OWN_DOING_MS = MINUTE_MS;
 
+/** However short they were. */
+const TOLD_ALWAYS: ReadonlySet<OutageCause> = new Set(['not-running', 'log-damaged']);
+
 type StateCause = Exclude<OutageCause, 'not-running' | 'not-recording'>;
 const RUNNING_CAUSES: readonly StateCause[] = ['scanner', 'signal', 'trust-stale', 'trust-expired'];
 
@@ -33,6 +36,7 @@ const RUNNING_CAUSES: readonly StateCause[] = ['scanner', 'signal', 'trust-stale
 export const STATE_TYPES: readonly Entry['type'][] = [
   'start',
   'stop',
+  'log-continued',
   'device-lost',
   'device-fault',
   'device-ready',
@@ -62,6 +66,7 @@ export class OutageTimeline {
     if (this.#last !== null && !isTogether(this.#last.entry, entry)) this.#settled = this.#last;
     if (entry.type === 'start') this.#started(moment, entry.lastEnd);
     else this.#ran(moment);
+    this.#set('log-damaged', entry.type === 'log-continued', moment);
     this.#set('clock-unsure', entry.clock === 'unsure', moment);
     this.#set('clock-hand-set', this.#handSet !== null, moment);
     this.#last = moment;
@@ -86,7 +91,9 @@ export class OutageTimeline {
 
   #started(moment: Moment, lastEnd: string): void {
     const { boot } = moment.entry;
-    if (this.#down === null && this.#run !== null && this.#last !== null) {
+    // Where the log begins anew with a start, the run before it is in the damaged one.
+    const isFirst = this.#last?.entry.type === 'log-continued';
+    if (this.#down === null && this.#run !== null && this.#last !== null && !isFirst) {
       const known = lastEnd === 'killed' || lastEnd === 'power' || lastEnd === 'stopped' ? lastEnd : null;
       this.#ended(this.#last, known ?? (boot === this.#run.boot ? 'killed' : 'power'));
     }
@@ -109,7 +116,9 @@ export class OutageTimeline {
         this.#add(stretch('not-recording', last, 'silent'), moment);
       }
     }
-    if (entry.type === 'stop') this.#ended(moment, 'stopped');
+    // Most often a kiosk at work has found the damage, and no start follows.
+    if (entry.type === 'log-continued') this.#run = { boot: entry.boot, isHeard: false };
+    else if (entry.type === 'stop') this.#ended(moment, 'stopped');
     else if (entry.type === 'unrecorded') this.#wasUnrecorded(moment, entry.count);
     else if (entry.type === 'health') this.#heard(moment, entry);
     else if (entry.type === 'device-ready') this.#setDevice(entry.device, false, moment);
@@ -152,7 +161,7 @@ export class OutageTimeline {
 
   #add(begun: Omit<Stretch, 'to'>, to: Moment): void {
     const isLong = lastedMs(begun.from.entry, to.entry) >= LEAST_STRETCH_MS;
-    if (isLong || begun.cause === 'not-running') this.#found.push({ ...begun, to });
+    if (isLong || TOLD_ALWAYS.has(begun.cause)) this.#found.push({ ...begun, to });
   }
 }
 

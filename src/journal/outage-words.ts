@@ -6,6 +6,7 @@ import type { InBoth } from './report-text.ts';
 export const CAUSE_WORDS: Readonly<Record<OutageCause, InBoth>> = {
   'not-running': { ko: '꺼져 있었음', en: 'not running' },
   'not-recording': { ko: '기록할 수 없었음', en: 'could not record' },
+  'log-damaged': { ko: '앞의 기록이 손상되어 새로 시작함', en: 'earlier log damaged, begun anew' },
   scanner: { ko: '스캐너 연결 안 됨', en: 'scanner not connected' },
   signal: { ko: '신호등·문 연결 안 됨', en: 'lamps and door not connected' },
   'trust-stale': { ko: '발급 기관 목록이 오래됨', en: 'list of issuers out of date' },

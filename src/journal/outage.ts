@@ -4,6 +4,8 @@ export const OUTAGE_CAUSES = [
   'not-running',
   /** It ran, or hung, and nothing was recorded. */
   'not-recording',
+  /** The log before this one was damaged: what it says of the time before is not in this one. */
+  'log-damaged',
   'scanner',
   'signal',
   'trust-stale',

@@ -42,6 +42,7 @@ export class SqliteJournal implements Journal {
   #lastGenuine: Genuine | null = null;
   #size: number;
   #lastAtMs: number | null;
+  #continuedAtMs: number | null;
   readonly #trustedTime: TrustedTime;
   readonly #revokedStickers = new Set<string>();
   readonly #doubts = new Doubts();
@@ -55,6 +56,7 @@ export class SqliteJournal implements Journal {
     this.#size = writer.nextSeq();
     this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
+    this.#continuedAtMs = statements.continuedAt.get()?.wall_ms ?? null;
     const vouched = statements.lastTrusted.get();
     this.#trustedTime = new TrustedTime(vouchedForAtStart(vouched?.signed_ms ?? null, vouched?.newest_ms ?? null));
     this.lastEnd = lastEndOf(statements.lastRun.get(), options.bootId);
@@ -200,6 +202,10 @@ export class SqliteJournal implements Journal {
     return this.#trustedTime.atMs;
   }
 
+  continuedAtMs(): number | null {
+    return this.#continuedAtMs;
+  }
+
   distrust(problem: string): void {
     this.#file.distrust(problem);
   }
@@ -259,6 +265,7 @@ export class SqliteJournal implements Journal {
     if (writer.nextSeq() < this.#size) this.#beginAnother(handle);
     else this.#reread(handle);
     this.#size = writer.nextSeq();
+    this.#continuedAtMs = statements.continuedAt.get()?.wall_ms ?? null;
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
     // What a failed sync has stored after all is an admission that nobody saw.
     this.#doubts.learn(statements.allUnshown.all(), this.#pendingShown);

@@ -44,6 +44,10 @@ export function prepareStatements(db: Database.Database) {
     lastAt: db.prepare<[], { wall_ms: number }>(
       "SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry ORDER BY seq DESC LIMIT 1",
     ),
+    continuedAt: db.prepare<[], { wall_ms: number }>(
+      `SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry
+       WHERE seq = 0 AND json_extract(CAST(bytes AS TEXT), '$.type') = 'log-continued'`,
+    ),
     // Back to the newest checkpoint and no further: a clock that was never trusted must not cost a start the whole log.
     // A clock that a hand has set since says nothing of what was signed before it.
     lastTrusted: db.prepare<[], { signed_ms: number | null; newest_ms: number | null }>(

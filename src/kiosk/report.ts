@@ -19,6 +19,7 @@ export function reportOf(
 ): PublicState {
   const shown = phase.kind === 'showing' ? phase.shown : null;
   const lastAtMs = journal.lastAtMs();
+  const continuedAtMs = journal.continuedAtMs();
   const { trusted, handSet = false } = clock.wall();
   return {
     door: {
@@ -35,6 +36,7 @@ export function reportOf(
       size: journal.size(),
       lastAt: lastAtMs === null ? null : formatInstant(lastAtMs),
       low: journal.reserve?.isLow ?? false,
+      continued: continuedAtMs === null ? null : formatInstant(continuedAtMs),
     },
     trust: {
       version: list?.version ?? 0,

@@ -173,6 +173,13 @@ export const DISK_MARK: Phrase = {
   zh: '存储空间快满了',
 };
 
+export const CONTINUED_MARK: Phrase = {
+  ko: '저장 장치가 기록을 손상시켰어요. 주인에게 알려 주세요',
+  en: 'The storage has damaged the log: tell the owner',
+  ja: '記録が壊れました。責任者に知らせてください',
+  zh: '存储损坏了记录，请告诉负责人',
+};
+
 export const PRINTER_MARK: Phrase = {
   ko: '스티커 프린터를 봐 주세요',
   en: 'Check the sticker printer',

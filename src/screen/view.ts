@@ -8,6 +8,7 @@ import {
   CLOCK_MARK,
   CONDITION_LINES,
   CONDITION_TITLES,
+  CONTINUED_MARK,
   DISK_MARK,
   insideMark,
   LATE_CLOCK_MARK,
@@ -37,6 +38,7 @@ export interface Mark {
     | 'data-age'
     | 'clock-unsure'
     | 'clock-late'
+    | 'damage'
     | 'disk'
     | 'printer'
     | 'inside'
@@ -57,6 +59,9 @@ export interface View {
   readonly staff: readonly Spoken[];
   readonly marks: readonly Mark[];
 }
+
+/** So long the mark stays: as long as what was damaged is kept whole. */
+export const DAMAGE_MARK_DAYS = 28;
 
 type Look = Pick<View, 'shape' | 'tone'>;
 
@@ -138,6 +143,7 @@ function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Ma
     ? null
     : ({ kind: 'printer', urgent: true, text: inOrder(PRINTER_MARK, locale) } as const);
   const disk = state.journal.low ? ({ kind: 'disk', urgent: true, text: inOrder(DISK_MARK, locale) } as const) : null;
+  const damage = damageMark(state.journal.continued, nowMs, locale);
   const { occupancy } = state;
   const inside: Mark | null =
     occupancy === null
@@ -147,7 +153,7 @@ function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Ma
           urgent: occupancy.inside >= occupancy.limit,
           text: inOrder(insideMark(occupancy.inside, occupancy.limit), locale),
         };
-  return [disk, printer, clock, age, inside, ...registerMarks(state, locale)].filter((mark) => mark !== null);
+  return [damage, disk, printer, clock, age, inside, ...registerMarks(state, locale)].filter((mark) => mark !== null);
 }
 
 /**
@@ -164,6 +170,13 @@ function registerMarks({ door, register }: PublicState, locale: Locale): readonl
     { kind: 'register', urgent: false, text: inOrder(registerMark(authority), locale) },
     { kind: 'register-key', urgent: false, text: inOrder(registerKeyMark(fingerprint), locale).slice(0, 1) },
   ];
+}
+
+/** A disk that has damaged one log is not to be trusted with the next: somebody must change it. */
+function damageMark(continued: string | null, nowMs: number, locale: Locale): Mark | null {
+  const at = continued === null ? null : parseInstant(continued);
+  const isRecent = at?.ok === true && Math.abs(nowMs - at.value) < DAMAGE_MARK_DAYS * DAY_MS;
+  return isRecent ? { kind: 'damage', urgent: true, text: inOrder(CONTINUED_MARK, locale) } : null;
 }
 
 function clockMark({ trusted, late }: PublicState['clock'], locale: Locale): Mark | null {

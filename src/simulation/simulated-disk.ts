@@ -103,6 +103,10 @@ export class SimulatedDisk implements Journal {
     return this.#journal.lastTrustedMs();
   }
 
+  continuedAtMs(): number | null {
+    return this.#journal.continuedAtMs();
+  }
+
   distrust(problem: string): void {
     this.#journal.distrust(problem);
   }

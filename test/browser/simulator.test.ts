@@ -70,7 +70,10 @@ describe.skipIf(!hasChromium)(`the simulator in a browser${chromiumNote}`, () =>
       kiosk.show(showing(scan % 2 === 0 ? 'refuse' : 'assist', 'expired', scan));
       await page.waitForSelector(`.lamp.${scan % 2 === 0 ? 'refuse' : 'assist'}.lit`);
     }
-    kiosk.show({ ...showing('refuse', 'expired', 12), journal: { size: 1, lastAt: null, low: false } });
+    kiosk.show({
+      ...showing('refuse', 'expired', 12),
+      journal: { size: 1, lastAt: null, low: false, continued: null },
+    });
     await page.waitForSelector('.health :text("1")');
     expect(await page.locator('.recent li').count()).toBe(10);
     expect(await page.locator('.recent li').first().getAttribute('class')).toBe('refuse');

@@ -76,6 +76,36 @@ describe('what nobody could check is told by its cause:', () => {
     expect([stretch, more]).toEqual([expect.stringMatching(/^not-recording silent 10\.0-15\.\d$/), []]);
   });
 
+  it('a log that the disk had damaged, and the same kiosk is heard of in the next', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS);
+    day.stores.journal.distrust('entry 3 was changed or damaged');
+    day.wait(10 * MINUTE_MS);
+    day.hangFor(5 * MINUTE_MS);
+    day.wait(MINUTE_MS);
+    const certificate = day.certificate(at('10:00'), at('11:00'));
+    const [damaged, hung, ...more] = told(certificate);
+    expect(damaged).toMatch(/^log-damaged 1[01]\.\d-1[01]\.\d$/);
+    expect([hung, more]).toEqual([expect.stringMatching(/^not-recording silent 2[01]\.\d-2[56]\.\d$/), []]);
+    const signed = readOutage(signOutage(certificate, day.key));
+    const check = (file: typeof signed) =>
+      file.ok && checkOutage(sha256, verifyEd25519, file.value, [day.key.verifier]);
+    expect(check(signed)).toEqual({ ok: true, value: undefined });
+    const [first, second] = certificate.intervals;
+    if (first === undefined || second === undefined) throw new Error('a stretch is missing');
+    const invented = { ...certificate, intervals: [first, { ...second, cause: 'log-damaged', reason: null } as const] };
+    expect(check(readOutage(signOutage(invented, day.key)))).toEqual({ ok: false, error: 'contradicts-log' });
+  });
+
+  it('a log that was found damaged at a start is no outage of a kiosk that was not running', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS);
+    await day.damagedUntil(at('10:20'));
+    day.wait(10 * MINUTE_MS);
+    const [damaged, ...more] = told(day.certificate(at('10:00'), at('11:00')));
+    expect([damaged, more]).toEqual([expect.stringMatching(/^log-damaged 20\.0-20\.\d$/), []]);
+  });
+
   it('a clock that nobody vouched for', async () => {
     const day = await begin();
     day.wait(10 * MINUTE_MS);

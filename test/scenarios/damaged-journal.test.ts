@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatInstant } from '../../src/base/time.ts';
 import { CLI, KioskProcess, Site } from '../support/kiosk-process.ts';
 
 let site: Site;
@@ -48,6 +49,7 @@ describe('a journal that the disk has damaged', () => {
     const [first, second] = site.entries();
     expect(first).toMatchObject({ type: 'log-continued', why: 'entry 1 was changed or damaged', uses: 1, whole: true });
     expect(second).toMatchObject({ type: 'start', lastEnd: 'stopped' });
+    expect((await kiosk.state()).journal['continued']).toBe(formatInstant(first?.wallMs ?? 0));
     const file = first?.type === 'log-continued' ? join(site.data, 'damaged', first.file) : '';
     expect(readFileSync(file)).toEqual(damaged);
     kiosk.scan(ticket);

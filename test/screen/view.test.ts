@@ -5,7 +5,7 @@ import type { PublicState } from '../../src/door/public-state.ts';
 import { decide, type History, NO_HISTORY } from '../../src/policy/decide.ts';
 import { REASON_CODES, REASONS } from '../../src/policy/reasons.ts';
 import { inOrder, LOCALES } from '../../src/screen/locale.ts';
-import { silentView, type View, view } from '../../src/screen/view.ts';
+import { DAMAGE_MARK_DAYS, silentView, type View, view } from '../../src/screen/view.ts';
 import { AT_REST, showing } from '../support/fake-kiosk.ts';
 import { anyGenuine } from '../support/journal-file.ts';
 import { around, LUNCH, passOf } from '../support/passes.ts';
@@ -221,6 +221,18 @@ describe('the marks in the corner', () => {
     expect(marksAt(NOW_MS, low)).toMatchObject([
       { kind: 'disk', urgent: true, text: [{ text: 'Storage is nearly full' }, {}, {}, {}] },
     ]);
+  });
+
+  it('a disk that has damaged a log says so for four weeks, or the owner trusts it with the next', () => {
+    const continued = new Date(NOW_MS).toISOString();
+    const damaged = { ...AT_REST, journal: { ...AT_REST.journal, continued } };
+    const loose = { ...damaged, trust: { version: 0, issuedAt: null, staleAfter: null } };
+    expect(marksAt(NOW_MS, damaged)).toMatchObject([
+      { kind: 'damage', urgent: true, text: [{ text: 'The storage has damaged the log: tell the owner' }, {}, {}, {}] },
+    ]);
+    const weeksMs = DAMAGE_MARK_DAYS * DAY_MS;
+    expect(marksAt(NOW_MS + weeksMs - 1, loose).map(({ kind }) => kind)).toEqual(['damage']);
+    expect(marksAt(NOW_MS + weeksMs, loose)).toEqual([]);
   });
 
   it('loose keys have no age', () => {

@@ -114,6 +114,15 @@ export class BadDay {
     await this.#boot();
   }
 
+  /** Power is cut, and the disk has lost what it held when it comes back. */
+  async damagedUntil(untilMs: number): Promise<void> {
+    const { journal } = this.stores.folder;
+    this.stores.close();
+    writeFileSync(journal, 'something else was written here '.repeat(200));
+    this.#time = new SimulatedTime(untilMs);
+    await this.#boot();
+  }
+
   async switchedOffUntil(untilMs: number): Promise<void> {
     await this.#wired?.stop();
     this.#left = this.#left.filter((wired) => wired !== this.#wired);

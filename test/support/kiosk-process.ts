@@ -145,6 +145,7 @@ export class KioskProcess {
     door: Record<string, unknown>;
     devices: Record<string, { state: string; detail: string }>;
     trust: Record<string, unknown>;
+    journal: Record<string, unknown>;
   }> {
     const answer = await fetch(`http://127.0.0.1:${this.port}/api/state`);
     return (await answer.json()) as Awaited<ReturnType<KioskProcess['state']>>;

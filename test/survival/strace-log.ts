@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** The calls that put something on the disk or take it away. */
 export const CALLS: readonly string[] = [
   ...['write', 'pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'fallocate'],
-  ...['rename', 'renameat', 'renameat2', 'unlink', 'unlinkat'],
+  ...['rename', 'renameat', 'renameat2', 'unlink', 'unlinkat', 'link', 'linkat'],
 ];
 
 export type Mode = 'EIO' | 'ENOSPC' | 'KILL';
