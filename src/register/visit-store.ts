@@ -106,6 +106,9 @@ export class VisitStore {
    */
   purge(nowMs: number, isVouched: boolean): boolean {
     const { bend, drop, isUsed, count } = this.#statements;
+    // A full disk refuses the deletion and not this, and a deletion that was refused must wait no day longer.
+    const firstDay = keyDayOf(lastOverMinuteMs(nowMs) + MINUTE_MS);
+    this.#destroyKeys((day) => day < firstDay);
     const deleted = this.#db.transaction(() => {
       bend.run({ minute: minuteOf(nowMs), vouched: Number(isVouched) });
       const { changes } = drop.run(lastOverMinuteMs(nowMs));
@@ -113,11 +116,13 @@ export class VisitStore {
       return changes;
     })();
     if (deleted > 0) this.#isScrubDue = true;
-    for (const day of this.#keys.days) {
-      if (day !== keyDayOf(nowMs) && isUsed.get(day) === undefined) this.#keys.destroy(day);
-    }
+    this.#destroyKeys((day) => day !== keyDayOf(nowMs) && isUsed.get(day) === undefined);
     if (this.#isScrubDue) this.#isScrubDue = !scrubWal(this.#db);
     return !this.#isScrubDue;
+  }
+
+  #destroyKeys(isOver: (day: number) => boolean): void {
+    for (const day of this.#keys.days) if (isOver(day)) this.#keys.destroy(day);
   }
 
   /** What the journal has not heard of in full; `told` says that it now has. */

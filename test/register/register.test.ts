@@ -354,6 +354,30 @@ describe('what is 28 x 24 hours old is gone:', () => {
     expect(readFileSync(site.paths.registerKeys).every((byte) => byte === 0)).toBe(true);
   });
 
+  it('a disk that refuses the deletion keeps nobody: the key of the day is destroyed all the same', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    const midnightMs = LUNCH_MS - (LUNCH_MS % (24 * HOUR_MS)) + 24 * HOUR_MS;
+    site.time.advance(midnightMs - LUNCH_MS - 1);
+    await site.added();
+    const refusing = new Database(site.paths.register);
+    refusing.exec("CREATE TRIGGER refuse BEFORE DELETE ON visit BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    // What a deletion says to a full disk cannot be had from a trigger; what follows is the same.
+    site.time.advance(28 * 24 * HOUR_MS);
+    expect([site.purge(), site.exported().map((jwe) => jwe === null)]).toEqual([
+      expect.stringMatching(/cannot be written/),
+      [false, false],
+    ]);
+    site.time.advance(1);
+    expect([site.purge(), site.exported().map((jwe) => jwe === null)]).toEqual([
+      expect.stringMatching(/cannot be written/),
+      [true, true],
+    ]);
+    refusing.exec('DROP TRIGGER refuse');
+    refusing.close();
+    expect([site.purge(), site.exported()]).toEqual([null, []]);
+  });
+
   it('a deletion that the journal could not take is told when it can', async () => {
     const site = new RegisterSite();
     await site.added();
