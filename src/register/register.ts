@@ -101,7 +101,8 @@ export class Register {
     const jwe = await this.#sealed({ atMs, phone: number.value, district: home.value }, ready.value);
     if (jwe === null) return err('the visit could not be sealed in time and is not stored: try again');
     const still = this.#ready();
-    if (!still.ok || still.value.fingerprint !== ready.value.fingerprint)
+    if (!still.ok) return still;
+    if (still.value.fingerprint !== ready.value.fingerprint)
       return err('the trust list names another key by now, so that the visit is not stored: try again');
     return this.#keep(jwe, wall, ready.value);
   }

@@ -171,9 +171,13 @@ describe('nothing is sealed to a key that the signed list does not vouch for', (
       seal: () => new Promise((resolve) => sealing.push(resolve)),
     });
     const refused = site.refusal();
-    list = null;
+    list = listNaming(healthOffice().jwk);
     sealing[0]?.('to the old key');
     expect(await refused).toMatch(/another key .* try again/);
+    const withdrawn = site.refusal();
+    list = null;
+    sealing[1]?.('to the key before');
+    expect(await withdrawn).toMatch(/needs a signed trust list/);
     expect(site.exported()).toEqual([]);
   });
 
