@@ -97,6 +97,7 @@ describe('what a visitor leaves is read by the authority alone:', () => {
   it('a box that was moved, bent, or whose day key is gone is told, not guessed', async () => {
     const site = new RegisterSite();
     await site.added();
+    site.time.advance(MINUTE_MS);
     await site.added();
     const db = new Database(site.paths.register);
     db.exec('UPDATE visit SET box = (SELECT box FROM visit WHERE id = 1) WHERE id = 2');
