@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { reasonOf } from '../base/assert.ts';
-import { DAY_MS } from '../base/time.ts';
-import { PERSONAL_DAYS } from '../journal/use.ts';
-import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
+import { MINUTE_MS } from '../base/time.ts';
+import { RELEASED_AT_MS } from '../base/version.ts';
+import { HandSetClock } from '../devices/clock/hand-set-clock.ts';
+import { systemClock } from '../devices/clock/system-clock.ts';
+import { restoreHandSetting } from '../kiosk/clock-set.ts';
+import { chooseDataPath, type DataFolder, readDataFolder } from '../kiosk/data-folder.ts';
+import { bootId } from '../main.ts';
 import { sealedVisits } from '../register/export.ts';
 import { openRegisterReader } from '../register/register-file.ts';
+import { lastOverMinuteMs } from '../register/visit-store.ts';
 import {
   counted,
   EXIT_NOT_ALL,
@@ -18,9 +23,9 @@ import {
   UsageError,
 } from './command.ts';
 import { carryOut } from './control-client.ts';
-import { timeFrom, wallNowMs } from './now.ts';
+import { timeFrom } from './now.ts';
 
-interface Written {
+interface Counted {
   readonly visits: number;
   readonly sha256: string;
   /** Those that damage has made unreadable. */
@@ -43,57 +48,70 @@ export async function exportRegister(args: readonly string[]): Promise<number> {
   if (existsSync(out)) throw new UsageError(`${out} is there already: name a new file, nothing is overwritten`);
   const dataPath = chooseDataPath(values.data);
   tell(`data folder: ${dataPath}`);
-  const { register, registerKeys } = orUsage(readDataFolder(dataPath));
+  const folder = orUsage(readDataFolder(dataPath));
+  const { register, registerKeys } = folder;
   if (!existsSync(register)) throw new UsageError('there is no visitor register in this folder: none was ever kept');
+  // A kiosk that was off for weeks has not yet deleted what must be given to nobody any more.
+  const sinceMs = Math.max(fromMs, lastOverMinuteMs(kioskNowMs(folder)) + MINUTE_MS);
   const partial = `${out}.partial`;
-  try {
-    // A kiosk that was off for weeks has not yet deleted what must be given to nobody any more.
-    const sinceMs = Math.max(fromMs, wallNowMs() - PERSONAL_DAYS * DAY_MS + 1);
-    const written = write(partial, register, registerKeys, { fromMs: sinceMs, toMs });
-    const { visits, sha256, lost } = written;
-    // Recorded before anybody has it.
-    orUsage(await carryOut(dataPath, { command: 'register-export', fromMs, toMs, visits, sha256 }));
-    renameSync(partial, out);
-    tell(`wrote ${counted(visits, 'sealed visit')} to ${out}; SHA-256 ${sha256}, as in the log`);
-    if (lost === 0) return EXIT_OK;
-    tell(`${counted(lost, 'visit')} could not be taken along: damaged, or the key of the day is gone`);
-    return EXIT_NOT_ALL;
-  } finally {
-    rmSync(partial, { force: true });
-  }
-}
-
-function write(
-  path: string,
-  register: string,
-  registerKeys: string,
-  stretch: { readonly fromMs: number; readonly toMs: number },
-): Written {
   const db = orUsage(openRegisterReader(register));
-  const hash = createHash('sha256');
-  let visits = 0;
-  let lost = 0;
   try {
-    const file = openSync(path, 'wx', 0o600);
+    // The log must say what was given away before any of it is: the rows are read twice, and are the same both times.
+    db.exec('BEGIN');
+    const sealed = sealedVisits(db, registerKeys);
+    const stretch = { fromMs: sinceMs, toMs };
+    const file = onDisk(out, () => openSync(partial, 'wx', 0o600));
     try {
-      for (const jwe of sealedVisits(db, registerKeys, stretch)) {
-        if (jwe === null) {
-          lost += 1;
-          continue;
-        }
-        const line = `${jwe}\n`;
-        hash.update(line);
-        writeSync(file, line);
-        visits += 1;
-      }
-      fsyncSync(file);
+      const { visits, sha256, lost } = counting(sealed(stretch));
+      orUsage(await carryOut(dataPath, { command: 'register-export', fromMs, toMs, visits, sha256 }));
+      onDisk(out, () => write(file, sealed(stretch)));
+      onDisk(out, () => renameSync(partial, out));
+      tell(`wrote ${counted(visits, 'sealed visit')} to ${out}; SHA-256 ${sha256}, as in the log`);
+      if (lost === 0) return EXIT_OK;
+      tell(`${counted(lost, 'visit')} could not be taken along: damaged, or the key of the day is gone`);
+      return EXIT_NOT_ALL;
     } finally {
       closeSync(file);
+      rmSync(partial, { force: true });
     }
-  } catch (thrown) {
-    throw new UsageError(`the register cannot be exported to ${path}: ${reasonOf(thrown)}; nothing was given away`);
   } finally {
     db.close();
   }
+}
+
+/** What time the kiosk goes by: its owner may have set the clock by hand. */
+function kioskNowMs(folder: DataFolder): number {
+  const clock = new HandSetClock(systemClock({ floorMs: RELEASED_AT_MS }));
+  restoreHandSetting(clock, folder, bootId());
+  return clock.wall().atMs;
+}
+
+const lineOf = (jwe: string): string => `${jwe}\n`;
+
+function counting(sealed: Iterable<string | null>): Counted {
+  const hash = createHash('sha256');
+  let visits = 0;
+  let lost = 0;
+  for (const jwe of sealed) {
+    if (jwe === null) {
+      lost += 1;
+      continue;
+    }
+    hash.update(lineOf(jwe));
+    visits += 1;
+  }
   return { visits, lost, sha256: hash.digest('hex') };
+}
+
+function write(file: number, sealed: Iterable<string | null>): void {
+  for (const jwe of sealed) if (jwe !== null) writeSync(file, lineOf(jwe));
+  fsyncSync(file);
+}
+
+function onDisk<T>(out: string, use: () => T): T {
+  try {
+    return use();
+  } catch (thrown) {
+    throw new UsageError(`the register cannot be exported to ${out}: ${reasonOf(thrown)}; nothing was given away`);
+  }
 }

@@ -107,8 +107,8 @@ export type Note =
   /** Once a minute: what works, so that a minute without it tells something too. */
   | ({ readonly type: 'health' } & Health)
   | { readonly type: 'log-exported'; readonly from: number }
-  /** One visitor; `to` is the RFC 7638 thumbprint of the authority's key. */
-  | { readonly type: 'register-sealed'; readonly to: string }
+  /** Visitors since the last such entry and in all; `to` is the RFC 7638 thumbprint of the authority's key. */
+  | { readonly type: 'register-sealed'; readonly to: string; readonly visits: number; readonly total: number }
   | {
       readonly type: 'register-exported';
       readonly fromMs: number;
@@ -117,7 +117,7 @@ export type Note =
       /** Of the exported file, hexadecimal. */
       readonly sha256: string;
     }
-  | { readonly type: 'register-deleted'; readonly visits: number }
+  | { readonly type: 'register-deleted'; readonly visits: number; readonly total: number }
   | { readonly type: 'log-audited'; readonly entries: number; readonly problem: string | null }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 

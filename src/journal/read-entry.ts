@@ -110,9 +110,9 @@ const SHAPES: Shapes = {
     served: count,
   },
   'log-exported': { from: count },
-  'register-sealed': { to: text },
+  'register-sealed': { to: text, visits: count, total: count },
   'register-exported': { fromMs: whole, toMs: whole, visits: count, sha256: text },
-  'register-deleted': { visits: count },
+  'register-deleted': { visits: count, total: count },
   'log-audited': { entries: count, problem: orNull(text) },
   deleted: { salts: count, facts: count, uses: count },
 };

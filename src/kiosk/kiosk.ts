@@ -152,9 +152,9 @@ export class Kiosk implements Commands {
     this.#upkeep.stopAll();
     await Promise.all([scanner.stop(), signal.stop(), printer?.stop()]);
     this.#settle();
+    register?.close();
     this.#records.note({ type: 'stop' });
     this.#records.guarded(() => keeper.close());
-    register?.close();
     journal.close();
   }
 

@@ -7,6 +7,8 @@ import type { Log } from './log.ts';
 export const PURGE_EVERY_MS = 30 * MINUTE_MS;
 /** After a fault, or while a reader still holds on to what was deleted. */
 export const PURGE_AGAIN_MS = MINUTE_MS;
+/** How long the log may not know how many people have registered. */
+export const TELL_EVERY_MS = 30 * MINUTE_MS;
 
 export interface RetentionParts {
   readonly clock: Clock;
@@ -21,16 +23,19 @@ export interface RetentionParts {
 export class Retention {
   readonly #parts: RetentionParts;
   #nextMs: number;
+  #nextTellMs: number;
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
     this.#nextMs = parts.clock.monotonicMs();
+    this.#nextTellMs = this.#nextMs;
   }
 
   /** To be called every few seconds; throws `JournalFault`, and is then due again soon. */
   look(): void {
     const { clock, journal, register, mayDelete, log } = this.#parts;
     const nowMs = clock.monotonicMs();
+    this.#tell(nowMs);
     if (nowMs < this.#nextMs || !mayDelete()) return;
     const { atMs } = clock.wall();
     this.#nextMs = nowMs + PURGE_AGAIN_MS;
@@ -38,5 +43,12 @@ export class Retention {
     if (trouble !== null) log('register', { warning: trouble });
     const isGone = journal.purge(atMs) && trouble === null;
     if (isGone) this.#nextMs = nowMs + PURGE_EVERY_MS;
+  }
+
+  #tell(nowMs: number): void {
+    if (nowMs < this.#nextTellMs) return;
+    this.#nextTellMs = nowMs + TELL_EVERY_MS;
+    const trouble = this.#parts.register?.tell() ?? null;
+    if (trouble !== null) this.#parts.log('register', { warning: trouble });
   }
 }

@@ -13,17 +13,21 @@ const REGISTER_MIGRATIONS: readonly string[] = [
     -- Bound into the box, so it is never given twice.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     day INTEGER NOT NULL,
-    created_ms INTEGER NOT NULL,
+    -- No finer than what is sealed: whoever has the log as well must not find the visitor's scan by the second.
+    minute_ms INTEGER NOT NULL,
+    -- Whether more than somebody's hand stood behind the clock.
+    vouched INTEGER NOT NULL,
     box BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX visit_created ON visit (created_ms);
+  CREATE INDEX visit_minute ON visit (minute_ms);
   CREATE INDEX visit_day ON visit (day);
-  -- Visits that were deleted and of which the journal does not yet say so.
-  CREATE TABLE untold (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    deleted INTEGER NOT NULL
-  ) STRICT;
-  INSERT INTO untold (id, deleted) VALUES (1, 0);
+  -- How many visits there ever were, and how many of them the journal tells of. What was done to them: 'deleted', else
+  -- the thumbprint of the key that they were sealed to.
+  CREATE TABLE tally (
+    what TEXT PRIMARY KEY,
+    visits INTEGER NOT NULL,
+    told INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from '../base/result.ts';
-import { type Clock, DAY_MS, formatInstant, SECOND_MS } from '../base/time.ts';
+import { type Clock, formatInstant, isEvident, SECOND_MS, type WallTime } from '../base/time.ts';
 import type { Timers } from '../base/timers.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
-import { PERSONAL_DAYS } from '../journal/use.ts';
 import type { TrustList } from '../trust/trust-list.ts';
 import { type Authority, authorityOf } from './authority.ts';
 import { parseDistrict } from './district.ts';
 import { parsePhoneNumber } from './phone-number.ts';
 import { sealVisit } from './seal.ts';
-import { type RegisterPaths, VisitStore } from './visit-store.ts';
+import { DELETED, deletedAtMs, minuteOf, type RegisterPaths, VisitStore } from './visit-store.ts';
 
 /** Visits that are sealed at once, in threads that stickers and imports want too. */
 export const MAX_SEALING = 16;
@@ -94,14 +93,18 @@ export class Register {
     if (!home.ok) return home;
     const ready = this.#ready();
     if (!ready.ok) return ready;
-    const { atMs, trusted } = this.#parts.clock.wall();
+    const wall = this.#parts.clock.wall();
+    const { atMs, trusted } = wall;
     if (!trusted)
       return err('nobody can register while the clock is unsure, for nobody would know when to delete it: set it');
     if (this.#sealing >= MAX_SEALING) return err('too many people register at once: try again in a moment');
-    const createdMs = Math.floor(atMs);
-    const jwe = await this.#sealed({ atMs: createdMs, phone: number.value, district: home.value }, ready.value);
+    const jwe = await this.#sealed({ atMs, phone: number.value, district: home.value }, ready.value);
     if (jwe === null) return err('the visit could not be sealed in time and is not stored: try again');
-    return this.#keep(jwe, createdMs, ready.value);
+    const still = this.#ready();
+    if (!still.ok) return still;
+    if (still.value.fingerprint !== ready.value.fingerprint)
+      return err('the trust list names another key by now, so that the visit is not stored: try again');
+    return this.#keep(jwe, wall, ready.value);
   }
 
   /**
@@ -109,21 +112,38 @@ export class Register {
    * @returns null once nothing of it is left; else one sentence, and it must be called again soon
    */
   purge(nowMs: number): string | null {
-    const { register, registerKeys } = this.#parts.paths;
-    if (this.#store === null && !existsSync(register) && !existsSync(registerKeys)) return null;
-    const purged = this.#using((store) => store.purge(nowMs));
+    if (!this.#isThere()) return null;
+    const purged = this.#using((store) => store.purge(nowMs, isEvident(this.#parts.clock.wall())));
     if (!purged.ok) return purged.error;
-    const told = this.#using((store) => {
-      const deleted = store.untold();
-      if (deleted === 0) return;
-      this.#parts.journal.record({ type: 'register-deleted', visits: deleted });
-      store.told(deleted);
-    });
-    if (!told.ok) return told.error;
+    const untold = this.tell();
+    if (untold !== null) return untold;
     return purged.value ? null : 'the visitor register is being read, so that its log cannot be emptied yet';
   }
 
+  /**
+   * Tells the journal how many visits were sealed and deleted since it last heard. Not visit by visit: entries that
+   * stand between two scans would say who of the people at the door each of them was.
+   * @returns null once the journal has it, else one sentence
+   */
+  tell(): string | null {
+    if (!this.#isThere()) return null;
+    const told = this.#using((store) => {
+      for (const tally of store.untold()) {
+        const { what, visits: total, told } = tally;
+        const counts = { visits: total - told, total };
+        this.#parts.journal.record(
+          what === DELETED ? { type: 'register-deleted', ...counts } : { type: 'register-sealed', to: what, ...counts },
+        );
+        store.told(tally);
+      }
+    });
+    return told.ok ? null : told.error;
+  }
+
+  /** What the journal does not hear any more it hears after the next start. */
   close(): void {
+    if (this.#isClosed) return;
+    this.tell();
     this.#isClosed = true;
     this.#drop();
   }
@@ -158,22 +178,16 @@ export class Register {
     }
   }
 
-  #keep(jwe: string, createdMs: number, { title, fingerprint }: Authority): Result<Receipt, string> {
-    const kept = this.#using((store) => {
-      const id = store.add(jwe, createdMs);
-      if (id === null) return null;
-      try {
-        this.#parts.journal.record({ type: 'register-sealed', to: fingerprint });
-      } catch (thrown) {
-        // Nothing is stored that the journal does not know of.
-        store.remove(id);
-        throw thrown;
-      }
-      return id;
-    });
+  #keep(jwe: string, wall: WallTime, { title, fingerprint }: Authority): Result<Receipt, string> {
+    const kept = this.#using((store) => store.add(jwe, wall.atMs, fingerprint, isEvident(wall)));
     if (!kept.ok) return kept;
-    if (kept.value === null) return err('the clock was set too often: the register has no room for another day');
-    return ok({ authority: title, fingerprint, deletedAt: formatInstant(createdMs + PERSONAL_DAYS * DAY_MS) });
+    if (!kept.value) return err('the clock was set too often: the register has no room for another day');
+    return ok({ authority: title, fingerprint, deletedAt: formatInstant(deletedAtMs(minuteOf(wall.atMs))) });
+  }
+
+  #isThere(): boolean {
+    const { register, registerKeys } = this.#parts.paths;
+    return this.#store !== null || existsSync(register) || existsSync(registerKeys);
   }
 
   /** Gives the open files to `use`, opening them anew after a fault; what the disk refuses is one sentence. */

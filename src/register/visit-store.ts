@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { err, ok, type Result } from '../base/result.ts';
-import { DAY_MS } from '../base/time.ts';
+import { DAY_MS, MINUTE_MS } from '../base/time.ts';
 import { PERSONAL_DAYS } from '../journal/use.ts';
 import { scrubAtLast, scrubWal } from '../journal/wal-scrub.ts';
 import { DayKeys, keyDayOf } from './day-keys.ts';
@@ -14,20 +14,43 @@ export interface RegisterPaths {
 
 function prepareStatements(db: Database.Database) {
   return {
-    add: db.prepare<[number, number, Buffer]>('INSERT INTO visit (day, created_ms, box) VALUES (?, ?, ?)'),
+    add: db.prepare<[number, number, number, Buffer]>(
+      'INSERT INTO visit (day, minute_ms, vouched, box) VALUES (?, ?, ?, ?)',
+    ),
     shut: db.prepare<[Buffer, number | bigint]>('UPDATE visit SET box = ? WHERE id = ?'),
-    remove: db.prepare<[number]>('DELETE FROM visit WHERE id = ?'),
-    // Made by a clock that was ahead: 28 days from now at the latest.
-    bend: db.prepare<{ now: number }>('UPDATE visit SET created_ms = :now WHERE created_ms > :now'),
-    drop: db.prepare<[number]>('DELETE FROM visit WHERE created_ms <= ?'),
+    // Made by a clock that was ahead: 28 days from now at the latest. A hand does not overrule what vouched for a clock,
+    // or a wrong date of the past would have everybody forgotten as soon as it is put right.
+    bend: db.prepare<{ minute: number; vouched: number }>(
+      'UPDATE visit SET minute_ms = :minute WHERE minute_ms > :minute AND vouched <= :vouched',
+    ),
+    drop: db.prepare<[number]>('DELETE FROM visit WHERE minute_ms <= ?'),
     isUsed: db.prepare<[number], { id: number }>('SELECT id FROM visit WHERE day = ? LIMIT 1'),
-    addUntold: db.prepare<[number]>('UPDATE untold SET deleted = deleted + ?'),
-    untold: db.prepare<[], { deleted: number }>('SELECT deleted FROM untold'),
-    told: db.prepare<[number]>('UPDATE untold SET deleted = deleted - ?'),
+    count: db.prepare<[string, number]>(
+      `INSERT INTO tally (what, visits, told) VALUES (?, ?, 0)
+       ON CONFLICT (what) DO UPDATE SET visits = visits + excluded.visits`,
+    ),
+    untold: db.prepare<[], Tally>('SELECT what, visits, told FROM tally WHERE visits > told ORDER BY what'),
+    told: db.prepare<[number, string]>('UPDATE tally SET told = ? WHERE what = ?'),
   };
 }
 
 const EMPTY = Buffer.alloc(0);
+/** No thumbprint: these have 43 characters. */
+export const DELETED = 'deleted';
+
+/** How many visits were ever deleted, or sealed to one key, and how many of those the journal tells of. */
+export interface Tally {
+  readonly what: string;
+  readonly visits: number;
+  readonly told: number;
+}
+
+/** When a visit began, no finer than it is kept. */
+export const minuteOf = (atMs: number): number => Math.floor(atMs / MINUTE_MS) * MINUTE_MS;
+/** Of visits kept under this minute or an earlier one nothing may be left at `nowMs`: all of it is 28 x 24 hours old. */
+export const lastOverMinuteMs = (nowMs: number): number => minuteOf(nowMs - PERSONAL_DAYS * DAY_MS) - MINUTE_MS;
+/** When a visit of this minute is deleted. */
+export const deletedAtMs = (minuteMs: number): number => minuteMs + MINUTE_MS + PERSONAL_DAYS * DAY_MS;
 
 /** Sealed visits on the disk. Every call is durable when it returns, or throws what SQLite or the file system says. */
 export class VisitStore {
@@ -57,53 +80,58 @@ export class VisitStore {
     }
   }
 
-  /** @returns the number of the visit; null where there is no room for the key of its day */
-  add(jwe: string, createdMs: number): number | null {
-    const day = keyDayOf(createdMs);
+  /**
+   * @param to thumbprint of the key that it was sealed to
+   * @param isVouched whether more than somebody's hand stands behind the clock
+   * @returns false where there is no room for the key of its day
+   */
+  add(jwe: string, atMs: number, to: string, isVouched: boolean): boolean {
+    const day = keyDayOf(atMs);
     const key = this.#keys.keyFor(day);
-    if (key === null) return null;
-    const { add, shut } = this.#statements;
-    return this.#db.transaction(() => {
-      const id = Number(add.run(day, createdMs, EMPTY).lastInsertRowid);
+    if (key === null) return false;
+    const { add, shut, count } = this.#statements;
+    this.#db.transaction(() => {
+      const id = Number(add.run(day, minuteOf(atMs), Number(isVouched), EMPTY).lastInsertRowid);
       shut.run(shutBox(jwe, key, id), id);
-      return id;
+      count.run(to, 1);
     })();
-  }
-
-  /** Takes a visit back that nobody was told of. */
-  remove(id: number): void {
-    this.#statements.remove.run(id);
-    this.#isScrubDue = true;
+    return true;
   }
 
   /**
    * Deletes visits that are 28 x 24 hours old, destroys the keys of days of which nothing is left, and overwrites what
    * the write-ahead log still holds.
+   * @param isVouched as in `add`
    * @returns false where a reader still needs that log: to be called again soon
    */
-  purge(nowMs: number): boolean {
-    const { bend, drop, isUsed, addUntold } = this.#statements;
+  purge(nowMs: number, isVouched: boolean): boolean {
+    const { bend, drop, isUsed, count } = this.#statements;
+    // A full disk refuses the deletion and not this, and a deletion that was refused must wait no day longer.
+    const firstDay = keyDayOf(lastOverMinuteMs(nowMs) + MINUTE_MS);
+    this.#destroyKeys((day) => day < firstDay);
     const deleted = this.#db.transaction(() => {
-      bend.run({ now: nowMs });
-      const { changes } = drop.run(nowMs - PERSONAL_DAYS * DAY_MS);
-      if (changes > 0) addUntold.run(changes);
+      bend.run({ minute: minuteOf(nowMs), vouched: Number(isVouched) });
+      const { changes } = drop.run(lastOverMinuteMs(nowMs));
+      if (changes > 0) count.run(DELETED, changes);
       return changes;
     })();
     if (deleted > 0) this.#isScrubDue = true;
-    for (const day of this.#keys.days) {
-      if (day !== keyDayOf(nowMs) && isUsed.get(day) === undefined) this.#keys.destroy(day);
-    }
+    this.#destroyKeys((day) => day !== keyDayOf(nowMs) && isUsed.get(day) === undefined);
     if (this.#isScrubDue) this.#isScrubDue = !scrubWal(this.#db);
     return !this.#isScrubDue;
   }
 
-  /** Deletions that the journal has not heard of; `told` says that it now has. */
-  untold(): number {
-    return this.#statements.untold.get()?.deleted ?? 0;
+  #destroyKeys(isOver: (day: number) => boolean): void {
+    for (const day of this.#keys.days) if (isOver(day)) this.#keys.destroy(day);
   }
 
-  told(deleted: number): void {
-    this.#statements.told.run(deleted);
+  /** What the journal has not heard of in full; `told` says that it now has. */
+  untold(): readonly Tally[] {
+    return this.#statements.untold.all();
+  }
+
+  told({ what, visits }: Tally): void {
+    this.#statements.told.run(visits, what);
   }
 
   close(): void {

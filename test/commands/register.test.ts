@@ -54,7 +54,8 @@ describe('a visitor who registers', () => {
       .split('\n')
       .map((jwe) => compactDecrypt(jwe, office.privateKey));
     const visits = (await Promise.all(opened)).map(({ plaintext }) => JSON.parse(Buffer.from(plaintext).toString()));
-    expect(visits).toMatchObject([{ phone: NUMBER, district: '종로구' }, { phone: '02-123-4567' }]);
+    const byNumber = visits.sort((one, other) => one.phone.localeCompare(other.phone));
+    expect(byNumber).toMatchObject([{ phone: NUMBER, district: '종로구' }, { phone: '02-123-4567' }]);
     const entries = entriesIn(data);
     expect(entries.filter(({ type }) => type === 'register-sealed')).toHaveLength(2);
     const sha256 = createHash('sha256').update(file).digest('hex');
@@ -81,6 +82,22 @@ describe('a visitor who registers', () => {
     expect(existsSync(join(data, 'register.db'))).toBe(false);
   });
 
+  it('is never sealed to a key that nobody signed for: loose keys are no list', async () => {
+    writeFileSync(join(data, 'settings.json'), '{"register": "on"}');
+    const keys = {
+      iss: 'office',
+      keys: [{ ...office.jwk, kid: 'k', alg: 'ES256' }],
+      authorities: { register: { jwk: office.jwk, title: 'Office' } },
+    };
+    writeFileSync(join(folder, 'keys.json'), JSON.stringify(keys));
+    const imported = await on(['trust', 'import', '--unsigned', join(folder, 'keys.json')]);
+    const refused = complaintOf(await on(['register', 'add'], `${NUMBER}\n종로구\n`));
+    expect([imported.code, refused]).toEqual([
+      0,
+      { code: 2, says: expect.stringMatching(/needs a signed trust list/) },
+    ]);
+  });
+
   it('is not quoted where the number is wrong', async () => {
     await folderWith();
     const { code, says } = complaintOf(await on(['register', 'add'], '010-1234-567\n종로구\n'));
@@ -90,6 +107,15 @@ describe('a visitor who registers', () => {
 });
 
 describe('an export that was not recorded', () => {
+  it('was never made: where it cannot be written, nothing is in the log either', async () => {
+    await folderWith();
+    await add();
+    const span = ['--from', '2021-01-01T00:00:00Z', '--to', '2099-01-01T00:00:00Z'];
+    const { code, says } = complaintOf(await on(['register', 'export', ...span, '--out', join(folder, 'none', 'out')]));
+    expect([code, says]).toEqual([2, expect.stringMatching(/ENOENT.*; nothing was given away$/)]);
+    expect(entriesIn(data).some(({ type }) => type === 'register-exported')).toBe(false);
+  });
+
   it('leaves no file behind', async () => {
     await folderWith();
     await add();

@@ -39,9 +39,9 @@ const NOTES: readonly Note[] = [
   { type: 'clock-set', toMs: 1_639_363_200_000, byMs: -5 },
   { type: 'settings-changed', members: ['zone'], sha256: 'ab' },
   { type: 'policy-changed', id: 'any-genuine', sha256: 'ab' },
-  { type: 'register-sealed', to: 'thumbprint' },
+  { type: 'register-sealed', to: 'thumbprint', visits: 2, total: 5 },
   { type: 'register-exported', fromMs: -1, toMs: 1_639_363_200_000, visits: 2, sha256: 'ab' },
-  { type: 'register-deleted', visits: 2 },
+  { type: 'register-deleted', visits: 2, total: 2 },
   {
     type: 'health',
     scanner: 'ready',

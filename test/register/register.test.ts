@@ -1,16 +1,20 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { decodeProtectedHeader } from 'jose';
+import { compactDecrypt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { authorityOf } from '../../src/register/authority.ts';
+import { DayKeys } from '../../src/register/day-keys.ts';
 import { MAX_SEALING, NO_REGISTER, SEAL_WITHIN_MS } from '../../src/register/register.ts';
 import { thumbprintOf } from '../../src/trust/public-jwk.ts';
 import { LUNCH_MS } from '../support/passes.ts';
 import { healthOffice, listNaming, RegisterSite } from '../support/register-site.ts';
 
 const HOUR_MS = 3_600_000;
-const KEPT_MS = 28 * 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
+/** To the end of its minute, and 28 x 24 hours. */
+const KEPT_MS = MINUTE_MS + 28 * 24 * HOUR_MS;
 
 /** Everything in the folder of a register, as one text. */
 const bytesOf = ({ folder }: RegisterSite): string =>
@@ -30,7 +34,8 @@ describe('what a visitor leaves is read by the authority alone:', () => {
     expect(await site.opened()).toEqual([
       { v: 1, at: '2021-12-13T02:40:00.000Z', phone: '010-1234-5678', district: '종로구' },
     ]);
-    expect(site.notes).toEqual([{ type: 'register-sealed', to: receipt.fingerprint }]);
+    expect([site.register.tell(), site.register.tell()]).toEqual([null, null]);
+    expect(site.notes).toEqual([{ type: 'register-sealed', to: receipt.fingerprint, visits: 1, total: 1 }]);
   });
 
   it('its length says nothing, and its header no more than whose key it is', async () => {
@@ -45,6 +50,33 @@ describe('what a visitor leaves is read by the authority alone:', () => {
       kid: site.register.status()?.fingerprint,
       epk: { kty: 'EC', crv: 'P-256', x: expect.any(String), y: expect.any(String) },
     });
+  });
+
+  it('an export does not say who of one minute came first, and no file knows a second', async () => {
+    const site = new RegisterSite();
+    const came: string[] = [];
+    for (let at = 0; at < 12; at += 1) {
+      came.push(`010-1234-56${10 + at}`);
+      await site.added(came.at(-1));
+      site.time.advance(3_456);
+    }
+    const given = (await site.opened()).map(({ phone }) => phone);
+    expect(given).not.toEqual(came);
+    expect([...given].sort()).toEqual(came);
+    site.time.stepWall(-HOUR_MS);
+    site.purge();
+    const db = new Database(site.paths.register, { readonly: true });
+    const minutes = db.prepare<[], number>('SELECT DISTINCT minute_ms FROM visit').pluck().all();
+    db.close();
+    expect(minutes).toEqual([LUNCH_MS - HOUR_MS]);
+  });
+
+  it('an export is of whole minutes', async () => {
+    const site = new RegisterSite();
+    site.time.advance(30_000);
+    await site.added();
+    const count = (fromMs: number, toMs: number): number => site.exported(LUNCH_MS + fromMs, LUNCH_MS + toMs).length;
+    expect([count(59_999, 60_001), count(60_000, 90_000), count(-60_000, 0), count(-60_000, 1)]).toEqual([1, 0, 0, 1]);
   });
 
   it('no file of the kiosk holds it, nor the sealed text itself', async () => {
@@ -65,6 +97,7 @@ describe('what a visitor leaves is read by the authority alone:', () => {
   it('a box that was moved, bent, or whose day key is gone is told, not guessed', async () => {
     const site = new RegisterSite();
     await site.added();
+    site.time.advance(MINUTE_MS);
     await site.added();
     const db = new Database(site.paths.register);
     db.exec('UPDATE visit SET box = (SELECT box FROM visit WHERE id = 1) WHERE id = 2');
@@ -105,6 +138,64 @@ describe('nothing is sealed to a key that the signed list does not vouch for', (
     expect(readdirSync(site.folder)).toEqual([]);
   });
 
+  it('a later list may name another key: who came before stays sealed to the earlier one, and the log tells them apart', async () => {
+    const [first, second] = [healthOffice(), healthOffice()];
+    const until = { exp: LUNCH_MS / 1_000 + 400 * 86_400 };
+    let list: ReturnType<typeof listNaming> | null = listNaming(first.jwk, until);
+    const site = new RegisterSite({ list: () => list });
+    const before = await site.added('010-1111-1111');
+    list = listNaming(second.jwk, until);
+    expect(site.register.status()?.fingerprint).not.toBe(before.fingerprint);
+    site.time.advance(MINUTE_MS);
+    const after = await site.added('010-2222-2222');
+    const [old = '', fresh = ''] = site.exported().map((jwe) => jwe ?? '');
+    await compactDecrypt(old, first.privateKey);
+    await compactDecrypt(fresh, second.privateKey);
+    await expect(compactDecrypt(old, second.privateKey)).rejects.toThrow();
+    site.register.tell();
+    expect(site.notes.map((note) => 'to' in note && note.to).sort()).toEqual(
+      [before.fingerprint, after.fingerprint].sort(),
+    );
+    list = listNaming(null);
+    expect([await site.refusal(), site.register.status()]).toEqual([
+      expect.stringMatching(/names no authority/),
+      { authority: null, fingerprint: null },
+    ]);
+    expect(site.exported()).toEqual([old, fresh]);
+  });
+
+  it('a key that is withdrawn while somebody is sealed is not sealed to', async () => {
+    let list: ReturnType<typeof listNaming> | null = listNaming(healthOffice().jwk);
+    const sealing: ((jwe: string) => void)[] = [];
+    const site = new RegisterSite({
+      list: () => list,
+      seal: () => new Promise((resolve) => sealing.push(resolve)),
+    });
+    const refused = site.refusal();
+    list = listNaming(healthOffice().jwk);
+    sealing[0]?.('to the old key');
+    expect(await refused).toMatch(/another key .* try again/);
+    const withdrawn = site.refusal();
+    list = null;
+    sealing[1]?.('to the key before');
+    expect(await withdrawn).toMatch(/needs a signed trust list/);
+    expect(site.exported()).toEqual([]);
+  });
+
+  it.each([
+    ['on another curve', () => generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey],
+    ['for signing alone', () => generateKeyPairSync('ed25519').publicKey],
+    ['of RSA', () => generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey],
+    ['that is private', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey],
+  ])('a list that names a key %s is no list', (_, key) => {
+    expect(() => listNaming(key().export({ format: 'jwk' }))).toThrow(/authorities\.register\.jwk/);
+  });
+
+  it('nor one whose key is no point of its curve', () => {
+    const { jwk } = healthOffice();
+    expect(() => listNaming({ ...jwk, x: Buffer.alloc(32, 1).toString('base64url') })).toThrow(/register\.jwk/);
+  });
+
   it('the fingerprint that is shown is the one in every checkpoint', () => {
     const site = new RegisterSite();
     expect(site.register.checkpointLines()).toEqual([`register ${site.register.status()?.fingerprint}`]);
@@ -121,7 +212,7 @@ describe('nothing is sealed to a key that the signed list does not vouch for', (
     expect([off.purge(), site.exported().length, off.notes]).toEqual([
       null,
       0,
-      [{ type: 'register-deleted', visits: 1 }],
+      [{ type: 'register-deleted', visits: 1, total: 1 }],
     ]);
   });
 });
@@ -141,16 +232,23 @@ describe('a visitor is told only what is true:', () => {
     expect([site.exported(), site.notes]).toEqual([[], []]);
   });
 
-  it('what the journal does not take is not in the register either', async () => {
+  it('a log that takes nothing turns nobody away, and hears of everybody once it can, also after a restart', async () => {
     const site = new RegisterSite();
     site.isDiskFull = true;
-    expect(await site.refusal()).toBe(
+    const { fingerprint } = await site.added();
+    expect(site.register.tell()).toBe(
       'the visitor register cannot be written (SQLITE_FULL): free some space, then try again',
     );
-    expect(site.exported()).toEqual([]);
-    site.isDiskFull = false;
+    site.restart();
     await site.added();
-    expect(site.exported()).toHaveLength(1);
+    site.isDiskFull = false;
+    expect([site.register.tell(), site.notes]).toEqual([
+      null,
+      [{ type: 'register-sealed', to: fingerprint, visits: 2, total: 2 }],
+    ]);
+    await site.added();
+    site.register.tell();
+    expect(site.notes.at(-1)).toMatchObject({ visits: 1, total: 3 });
   });
 
   it('while the clock is unsure nobody is written down, for nobody would know until when', async () => {
@@ -174,16 +272,21 @@ describe('a visitor is told only what is true:', () => {
 });
 
 describe('what is 28 x 24 hours old is gone:', () => {
-  it('to the millisecond, and the log says how many', async () => {
+  it('to the minute, when the receipt says, and the log says how many', async () => {
     const site = new RegisterSite();
-    await site.added();
+    site.time.advance(MINUTE_MS - 1);
+    const { deletedAt } = await site.added();
+    expect(deletedAt).toBe(new Date(LUNCH_MS + KEPT_MS).toISOString());
     site.time.advance(1);
     await site.added();
-    site.time.advance(KEPT_MS - 2);
+    site.time.advance(KEPT_MS - MINUTE_MS - 1);
     expect([site.purge(), site.exported().length]).toEqual([null, 2]);
     site.time.advance(1);
     expect([site.purge(), site.exported().length]).toEqual([null, 1]);
-    expect(site.notes.slice(2)).toEqual([{ type: 'register-deleted', visits: 1 }]);
+    expect(site.notes.at(-1)).toEqual({ type: 'register-deleted', visits: 1, total: 1 });
+    site.time.advance(MINUTE_MS);
+    expect([site.purge(), site.exported().length]).toEqual([null, 0]);
+    expect(site.notes.at(-1)).toEqual({ type: 'register-deleted', visits: 1, total: 2 });
   });
 
   it('with its day key, once the day is over for everybody', async () => {
@@ -214,6 +317,72 @@ describe('what is 28 x 24 hours old is gone:', () => {
     expect(site.exported()).toEqual([]);
   });
 
+  it('a wrong date by hand has nobody forgotten early, neither while it is there nor when it is put right', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    site.setByHand(LUNCH_MS - 300 * 24 * HOUR_MS);
+    site.purge();
+    expect(site.exported()).toHaveLength(1);
+    site.setByHand(LUNCH_MS + KEPT_MS - 1);
+    expect([site.purge(), site.exported().length]).toEqual([null, 1]);
+    site.time.advance(1);
+    expect([site.purge(), site.exported().length]).toEqual([null, 0]);
+  });
+
+  it('one who came under a date by hand that was ahead stays 28 days from when it is put right', async () => {
+    const site = new RegisterSite();
+    site.setByHand(LUNCH_MS + 300 * 24 * HOUR_MS);
+    await site.added();
+    site.setByHand(LUNCH_MS);
+    site.purge();
+    site.time.advance(KEPT_MS - 1);
+    expect([site.purge(), site.exported().length]).toEqual([null, 1]);
+    site.time.advance(1);
+    expect([site.purge(), site.exported().length]).toEqual([null, 0]);
+  });
+
+  it('no day of use is without a key while clocks are set to and fro, and the key of each day goes with its last visit', async () => {
+    const site = new RegisterSite();
+    for (const days of [0, 20, -5, 3, 20, 0, 27]) {
+      site.setByHand(LUNCH_MS + days * 24 * HOUR_MS);
+      await site.added();
+      expect(site.purge()).toBeNull();
+    }
+    expect(site.exported().every((jwe) => jwe !== null)).toBe(true);
+    const db = new Database(site.paths.register, { readonly: true });
+    const days = db.prepare<[], number>('SELECT DISTINCT day FROM visit ORDER BY day').pluck().all();
+    db.close();
+    expect(days.length).toBeGreaterThan(2);
+    expect([...DayKeys.read(site.paths.registerKeys).days].sort((one, other) => one - other)).toEqual(days);
+    site.time.advance(100 * 24 * HOUR_MS);
+    expect([site.purge(), site.exported()]).toEqual([null, []]);
+    expect(readFileSync(site.paths.registerKeys).every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('a disk that refuses the deletion keeps nobody: the key of the day is destroyed all the same', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    const midnightMs = LUNCH_MS - (LUNCH_MS % (24 * HOUR_MS)) + 24 * HOUR_MS;
+    site.time.advance(midnightMs - LUNCH_MS - 1);
+    await site.added();
+    const refusing = new Database(site.paths.register);
+    refusing.exec("CREATE TRIGGER refuse BEFORE DELETE ON visit BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    // What a deletion says to a full disk cannot be had from a trigger; what follows is the same.
+    site.time.advance(28 * 24 * HOUR_MS);
+    expect([site.purge(), site.exported().map((jwe) => jwe === null)]).toEqual([
+      expect.stringMatching(/cannot be written/),
+      [false, false],
+    ]);
+    site.time.advance(1);
+    expect([site.purge(), site.exported().map((jwe) => jwe === null)]).toEqual([
+      expect.stringMatching(/cannot be written/),
+      [true, true],
+    ]);
+    refusing.exec('DROP TRIGGER refuse');
+    refusing.close();
+    expect([site.purge(), site.exported()]).toEqual([null, []]);
+  });
+
   it('a deletion that the journal could not take is told when it can', async () => {
     const site = new RegisterSite();
     await site.added();
@@ -225,7 +394,7 @@ describe('what is 28 x 24 hours old is gone:', () => {
     site.restart();
     expect(site.purge()).toBeNull();
     expect(site.purge()).toBeNull();
-    expect(site.notes.slice(1)).toEqual([{ type: 'register-deleted', visits: 1 }]);
+    expect(site.notes.filter(({ type }) => type === 'register-deleted')).toMatchObject([{ visits: 1, total: 1 }]);
   });
 
   it('while somebody reads, the log cannot be emptied: it is said, and tried again', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compactDecrypt } from 'jose';
 import { onTestFinished } from 'vitest';
+import { HandSetClock } from '../../src/devices/clock/hand-set-clock.ts';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
 import type { Note } from '../../src/journal/entry.ts';
 import { JournalFault } from '../../src/journal/journal.ts';
@@ -40,6 +41,7 @@ export class RegisterSite {
   readonly folder = mkdtempSync(join(tmpdir(), 'munjigi-register-'));
   readonly paths = { register: join(this.folder, 'register.db'), registerKeys: join(this.folder, 'days.keys') };
   readonly time = new SimulatedTime(LUNCH_MS);
+  readonly clock = new HandSetClock(this.time);
   readonly office = healthOffice();
   readonly notes: Note[] = [];
   isDiskFull = false;
@@ -60,7 +62,7 @@ export class RegisterSite {
     return new Register({
       paths: this.paths,
       isOn: () => true,
-      clock: this.time,
+      clock: this.clock,
       timers: this.time,
       journal: {
         record: (note) => {
@@ -71,6 +73,11 @@ export class RegisterSite {
       list: () => list,
       ...this.#parts,
     });
+  }
+
+  /** What the owner does who sets the clock by hand. */
+  setByHand(toMs: number): void {
+    this.clock.setByHand(this.clock.settingFor(toMs));
   }
 
   /** As after the end of the process. */
@@ -93,7 +100,7 @@ export class RegisterSite {
   }
 
   purge(): string | null {
-    return this.register.purge(this.time.wall().atMs);
+    return this.register.purge(this.clock.wall().atMs);
   }
 
   /** What an export gives, null for a visit that cannot be taken along. */
@@ -101,7 +108,7 @@ export class RegisterSite {
     const db = openRegisterReader(this.paths.register);
     if (!db.ok) throw new Error(db.error);
     try {
-      return [...sealedVisits(db.value, this.paths.registerKeys, { fromMs, toMs })];
+      return [...sealedVisits(db.value, this.paths.registerKeys)({ fromMs, toMs })];
     } finally {
       db.value.close();
     }

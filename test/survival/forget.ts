@@ -17,7 +17,6 @@ const USUAL_ENTRIES = 10_000;
 /** People who come shortly before the end: of them nothing may be missing yet. */
 const LATE_SHARE = 50;
 const PART_OF_DAY_H = 6;
-const PROOFS = 200;
 const AUDIT_ROWS = 10_000;
 const KEPT_DAYS = 28;
 const BREAKS: Readonly<Record<string, RegExp>> = {
@@ -84,13 +83,14 @@ function lookForOver(site: ForgetSite, old: Canaries, ms: number): void {
   }
 }
 
-function proofsOf(site: ForgetSite, wanted: number): readonly string[] {
+/** Of every entry that the last checkpoint covers. */
+function proofsOf(site: ForgetSite): { readonly entries: number; readonly proofs: readonly string[] } {
   const reader = openJournalReader(site.journalPath);
   if (!reader.ok) throw new Error(reader.error);
-  const size = reader.value.prepare<[], number>('SELECT max(size) FROM checkpoint').pluck().get() ?? 0;
-  const proofs = Array.from({ length: wanted }, (_, at) => proveEntry(reader.value, Math.floor((at * size) / wanted)));
+  const entries = reader.value.prepare<[], number>('SELECT max(size) FROM checkpoint').pluck().get() ?? 0;
+  const proofs = Array.from({ length: entries }, (_, seq) => proveEntry(reader.value, seq));
   reader.value.close();
-  return proofs.flatMap((proof) => (proof.ok ? [proof.value] : []));
+  return { entries, proofs: proofs.flatMap((proof) => (proof.ok ? [proof.value] : [])) };
 }
 
 function brokenProofs(site: ForgetSite, proofs: readonly string[]): number {
@@ -136,7 +136,7 @@ try {
     if (old[kind].length === 0) problems.push(`before there are no ${kind} to look for`);
     if (before[kind] !== wanted) problems.push(`before ${before[kind]} ${kind} are on the disk, not ${wanted}`);
   }
-  const proofs = proofsOf(site, PROOFS);
+  const { entries, proofs } = proofsOf(site);
 
   // While some of it is over and its neighbours on the same pages are not.
   lookForOver(site, old, HOUR_MS);
@@ -163,8 +163,8 @@ try {
   const closed = Object.values(countOn(disk, old)).reduce((sum, count) => sum + count, 0);
   figures.push(['all kinds: after the kiosk has stopped', closed]);
   if (closed > 0) problems.push(`after the stop ${closed} are on the disk`);
-  const unproven = brokenProofs(site, proofs) + (PROOFS - proofs.length);
-  figures.push(['older proofs that still verify', `${PROOFS - unproven} of ${PROOFS}`]);
+  const unproven = brokenProofs(site, proofs) + (entries - proofs.length);
+  figures.push(['older proofs that still verify', `${entries - unproven} of ${entries}`]);
   if (unproven > 0) problems.push(`${unproven} older proofs do not verify any more`);
   const unsound = auditProblem(site);
   if (unsound !== null) problems.push(unsound);
