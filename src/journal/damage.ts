@@ -16,7 +16,7 @@ export function isDamage(thrown: unknown): boolean {
 }
 
 /** A bad read may be the cable's fault and is tried again from the disk; the second is the file's. */
-const DAMAGES_BEFORE_ASIDE = 2;
+export const DAMAGES_BEFORE_ASIDE = 2;
 
 const reasonFor = (thrown: unknown): string =>
   thrown instanceof Database.SqliteError ? thrown.code : reasonOf(thrown);

@@ -1,5 +1,5 @@
 import type { Entry, Note } from './entry.ts';
-import type { Occupancy } from './journal.ts';
+import { DamagedJournal, type Occupancy } from './journal.ts';
 import type { Statements } from './statements.ts';
 
 /**
@@ -44,6 +44,8 @@ export class HeadCount {
   constructor(statements: Statements, size: number) {
     const folded = statements.foldedCount.get();
     const from = Math.max(folded?.seq ?? -1, size - 1 - 2 * FOLD_EVERY_ENTRIES);
+    const isSound = [folded?.seq, folded?.inside, folded?.since_ms].every((each) => Number.isSafeInteger(each ?? 0));
+    if (!isSound) throw new DamagedJournal('the count of people is damaged');
     let now: Occupancy = { inside: folded?.inside ?? 0, sinceMs: folded?.since_ms ?? 0 };
     for (const entry of countedAfter(statements, from)) now = countAfter(now, entry, entry.wallMs);
     this.#now = now;

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
 import type { Facts } from '../policy/facts.ts';
+import { isDamage } from './damage.ts';
 import type { Entry } from './entry.ts';
-import { JournalFault } from './journal.ts';
+import { DamagedJournal, JournalFault } from './journal.ts';
 import { readEntry } from './read-entry.ts';
 
 /** A connection that only reads, from `openJournalReader`. */
@@ -106,7 +107,7 @@ export function reading<T>(query: () => T): T {
     return query();
   } catch (thrown) {
     if (!(thrown instanceof Database.SqliteError)) throw thrown;
-    throw new JournalFault(thrown.message);
+    throw isDamage(thrown) ? new DamagedJournal(thrown.message) : new JournalFault(thrown.message);
   }
 }
 

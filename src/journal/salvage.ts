@@ -3,6 +3,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { verifyEd25519 } from './native-crypto.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import type { VerifierKey } from './signed-note.ts';
+import { isTime } from './trusted-time.ts';
 
 /** A use key as far as it could be read: what is null stood on a damaged page. */
 export interface SalvagedUse {
@@ -87,7 +88,7 @@ export function salvage(path: string, key: VerifierKey): Salvage {
         db,
         `SELECT type, ${columnOrNull(db, 'last_run', 'boot')} FROM last_run`,
       ),
-      count: one<NonNullable<Salvage['count']>>(db, 'SELECT inside, since_ms FROM head_count'),
+      count: countIn(db),
       isWhole: areUsesWhole && stickers.isWhole,
     };
   } finally {
@@ -116,6 +117,14 @@ function salvageUses(db: Database.Database): Pick<Salvage, 'uses' | 'isWhole'> {
 }
 
 const hasKey = ({ key }: { readonly key: Buffer }): boolean => Buffer.isBuffer(key);
+
+/** On a damaged page a number is anything, and a new log would not take it. */
+function countIn(db: Database.Database): Salvage['count'] {
+  const count = one<NonNullable<Salvage['count']>>(db, 'SELECT inside, since_ms FROM head_count');
+  return count !== null && isCount(count.inside) && isCount(count.since_ms) ? count : null;
+}
+
+const isCount = (stored: unknown): boolean => Number.isSafeInteger(stored) && Number(stored) >= 0;
 
 /** A column that a file of an older version has not got reads as null. */
 function columnOrNull(db: Database.Database, table: string, column: string): string {
@@ -167,7 +176,8 @@ function newestHead(db: Database.Database, key: VerifierKey): Pick<Salvage, 'hea
     const opened = openCheckpoint(note, [key], verifyEd25519);
     if (!opened.ok || opened.value.checkpoint.size <= (head?.size ?? 0)) continue;
     head = opened.value.checkpoint;
-    lastTrustedMs = last_trusted_ms;
+    // No signature covers it.
+    lastTrustedMs = isTime(last_trusted_ms) ? last_trusted_ms : null;
   }
   return { head, lastTrustedMs };
 }

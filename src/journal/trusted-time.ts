@@ -45,12 +45,21 @@ export class TrustedTime {
   }
 }
 
+/** No kiosk of this version is in use later: what says so stands on a damaged page. */
+const LATEST_MS = RELEASED_AT_MS + 20 * 366 * DAY_MS;
+
+/** Whether what stands in a file can be such a time. */
+export const isTime = (stored: unknown): stored is number =>
+  Number.isSafeInteger(stored) && Number(stored) >= 0 && Number(stored) <= LATEST_MS;
+
 /**
  * What the log vouches for at a start.
- * @param signedMs what it vouched for when it was last signed
+ * @param storedMs what it vouched for when it was last signed
  * @param newestMs the newest entry under a trusted clock since then
  */
-export function vouchedForAtStart(signedMs: number | null, newestMs: number | null): number | null {
+export function vouchedForAtStart(storedMs: number | null, newestMs: number | null): number | null {
+  // No signature covers it, and a floor in another century would shut the door for good.
+  const signedMs = isTime(storedMs) ? storedMs : null;
   if (newestMs === null) return signedMs;
   return newestMs - (signedMs ?? RELEASED_AT_MS) > LEAP_DAYS * DAY_MS ? signedMs : newestMs;
 }

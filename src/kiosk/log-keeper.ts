@@ -1,9 +1,10 @@
 import type { Result } from '../base/result.ts';
 import { type Clock, MINUTE_MS } from '../base/time.ts';
-import type { Journal } from '../journal/journal.ts';
-import { LogAudit, saysDamage } from '../journal/log-audit.ts';
+import { DAMAGES_BEFORE_ASIDE } from '../journal/damage.ts';
+import { DamagedJournal, type Journal } from '../journal/journal.ts';
+import { type AuditResult, LogAudit, saysDamage } from '../journal/log-audit.ts';
 import type { LogKey } from '../journal/log-key.ts';
-import type { JournalReader } from '../journal/query.ts';
+import { type JournalReader, reading } from '../journal/query.ts';
 import type { Log } from './log.ts';
 
 /** A checkpoint is made after this many entries, or this long after the last one if anything was added. */
@@ -23,6 +24,8 @@ export interface LogKeeperParts {
   readonly log: Log;
 }
 
+type Audited = AuditResult & { readonly isDamage: boolean };
+
 /** Signs the log when it is time, and reads it through from its beginning while the door has nothing else to do. */
 export class LogKeeper {
   readonly #parts: LogKeeperParts;
@@ -31,6 +34,7 @@ export class LogKeeper {
   #reader: JournalReader | null = null;
   #audit: LogAudit | null = null;
   #isAudited = false;
+  #badReads = 0;
 
   constructor(parts: LogKeeperParts) {
     this.#parts = parts;
@@ -61,10 +65,11 @@ export class LogKeeper {
     const audited = this.#nextSlice();
     if (audited === null) return;
     this.#endAudit();
-    this.#parts.log('log-audited', { ...audited });
+    const { entries, problem, isDamage } = audited;
+    this.#parts.log('log-audited', { entries, problem });
     // Told in the log that takes its place: what is damaged is not written to any more.
-    if (audited.problem !== null && saysDamage(audited.problem)) this.#parts.journal.distrust(audited.problem);
-    this.#parts.journal.record({ type: 'log-audited', ...audited });
+    if (isDamage) this.#parts.journal.distrust(problem ?? 'damaged');
+    this.#parts.journal.record({ type: 'log-audited', entries, problem });
   }
 
   /** The last signature of this run; throws `JournalFault`. */
@@ -73,18 +78,34 @@ export class LogKeeper {
     this.sign();
   }
 
-  #nextSlice(): ReturnType<LogAudit['step']> {
-    if (this.#audit === null) {
-      const reader = this.#parts.reader();
-      if (!reader.ok) return { entries: 0, problem: reader.error };
-      this.#reader = reader.value;
-      this.#audit = new LogAudit(reader.value, [this.#parts.key.verifier]);
+  #nextSlice(): Audited | null {
+    try {
+      if (this.#audit === null) {
+        const reader = this.#parts.reader();
+        // A disk that refuses a second reader has damaged nothing.
+        if (!reader.ok) return { entries: 0, problem: reader.error, isDamage: false };
+        this.#reader = reader.value;
+        this.#audit = reading(() => new LogAudit(reader.value, [this.#parts.key.verifier]));
+      }
+      const audited = this.#audit.step(AUDIT_ROWS);
+      return audited === null
+        ? null
+        : { ...audited, isDamage: audited.problem !== null && saysDamage(audited.problem) };
+    } catch (thrown) {
+      if (!(thrown instanceof DamagedJournal)) throw thrown;
+      this.#badReads += 1;
+      if (this.#badReads >= DAMAGES_BEFORE_ASIDE) return { entries: 0, problem: thrown.message, isDamage: true };
+      this.#closeReader();
+      return null;
     }
-    return this.#audit.step(AUDIT_ROWS);
   }
 
   #endAudit(): void {
     this.#isAudited = true;
+    this.#closeReader();
+  }
+
+  #closeReader(): void {
     this.#audit = null;
     this.#reader?.close();
     this.#reader = null;

@@ -4,7 +4,7 @@ import { RELEASED_AT_MS } from '../../src/base/version.ts';
 import { LEAP_DAYS, LEAP_PROVES_ITSELF_HOURS } from '../../src/journal/trusted-time.ts';
 import { clockFloorMs } from '../../src/kiosk/clock-floor.ts';
 import { newLogKey } from '../support/exported-log.ts';
-import { open, time, useJournalFile } from '../support/journal-file.ts';
+import { open, storeAnything, time, useJournalFile } from '../support/journal-file.ts';
 
 useJournalFile();
 
@@ -16,6 +16,20 @@ function inUse(): number {
   time.stepWall(RELEASED_AT_MS + DAY_MS - time.wall().atMs);
   return time.wall().atMs;
 }
+
+it.each([2 ** 62, -1, 'soon', 0.5])(
+  'a bit that turns over in the time that a head carries (%s) shuts no door for good',
+  (spoilt) => {
+    inUse();
+    const journal = open('boot-1');
+    journal.record(note);
+    journal.checkpoint(newLogKey('7A'));
+    journal.close();
+    storeAnything('checkpoint', (db) => db.prepare('UPDATE checkpoint SET last_trusted_ms = ?').run(spoilt));
+    const again = open('boot-2');
+    expect(again.lastTrustedMs()).toBeNull();
+  },
+);
 
 describe('a time server that is ten years ahead for an hour', () => {
   it.each(['signed', 'not signed'])('does not make the right time unbelievable after a power cut (%s)', (signed) => {

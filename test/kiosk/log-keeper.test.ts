@@ -1,12 +1,15 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { err } from '../../src/base/result.ts';
 import { keptAside } from '../../src/journal/set-aside.ts';
-import { CHECKPOINT_ENTRIES, CHECKPOINT_MINUTES } from '../../src/kiosk/log-keeper.ts';
+import { CHECKPOINT_ENTRIES, CHECKPOINT_MINUTES, LogKeeper } from '../../src/kiosk/log-keeper.ts';
+import { newLogKey } from '../support/exported-log.ts';
 import { KioskRig } from '../support/kiosk-rig.ts';
 
 const MINUTE_MS = 60_000;
+const PAGE_BYTES = 2_048;
 
 function checkpointSizes(rig: KioskRig): readonly number[] {
   const db = new Database(join(rig.folder, 'journal.db'), { readonly: true });
@@ -51,6 +54,27 @@ describe('a log that nobody signs proves nothing:', () => {
     expect(checkpointSizes(rig).at(-1)).toBe((last?.seq ?? 0) + 1);
   });
 });
+
+it('a disk that gives no second reader has damaged nothing: the log goes on, and says so', async () => {
+  const rig = await KioskRig.start();
+  const { journal, log, trouble } = { journal: rig.disk, log: () => {}, trouble: 'cannot read the journal' };
+  const key = newLogKey('7A');
+  const keeper = new LogKeeper({ journal, log, key, clock: rig.time, reader: () => err(trouble) });
+  keeper.look();
+  expect(rig.entries.at(-1)).toMatchObject({ type: 'log-audited', entries: 0, problem: trouble });
+  rig.scan('a bus ticket');
+  expect(keptAside(join(rig.folder, 'journal.db'))).toEqual([]);
+});
+
+/** What stands on the page of one text cannot be read any more. */
+function spoilPageWith(path: string, text: string): void {
+  new Database(path).close();
+  const file = readFileSync(path);
+  const at = file.indexOf(text);
+  expect(at).toBeGreaterThan(0);
+  const page = Math.floor(at / PAGE_BYTES) * PAGE_BYTES;
+  writeFileSync(path, file.fill(0xff, page, page + 16));
+}
 
 describe('a full disk', () => {
   it('stops the signatures, not the door, and they go on when there is room', async () => {
@@ -102,6 +126,24 @@ describe('a log that was changed while the kiosk was off', () => {
     expect(rig.verdicts).toEqual(['refuse: already-used', 'admit: ok']);
     rig.time.advance(6 * MINUTE_MS);
     expect(checkpointSizes(rig).at(-1)).toBeGreaterThan(rig.entriesOf('scan').at(-1)?.seq ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('where a page cannot be read at all is kept aside too, by the second look at it', async () => {
+    const rig = await KioskRig.start({ policy: 'event-ticket' });
+    const used = rig.issuer.pass('ticket', TICKET);
+    rig.scan(used);
+    for (let at = 0; at < 1_500; at += 1) rig.disk.record({ type: 'dropped', count: at });
+    rig.time.advance(6 * MINUTE_MS);
+    rig.cutPower();
+    const path = join(rig.folder, 'journal.db');
+    spoilPageWith(path, '"seq":120,');
+    await rig.boot();
+    rig.time.advance(MINUTE_MS);
+    expect(rig.entries[0]).toMatchObject({ type: 'log-continued', uses: 1, whole: true });
+    expect(keptAside(path)).toHaveLength(1);
+    rig.scan(used);
+    rig.scan(rig.issuer.pass('ticket', TICKET));
+    expect(rig.verdicts).toEqual(['refuse: already-used', 'admit: ok']);
   });
 
   it('while somebody stands at the door is not written to by what staff press for them', async () => {

@@ -59,3 +59,21 @@ export function read<T>(query: (db: Database.Database) => T): T {
     db.close();
   }
 }
+
+/** Changes rows of a table as a damaged page does, whatever the types of its columns. */
+export function storeAnything(table: string, change: (db: Database.Database) => void): void {
+  const schemaOf = (db: Database.Database): string =>
+    db.prepare<[string], string>('SELECT sql FROM sqlite_schema WHERE name = ?').pluck().get(table) ?? '';
+  const withSchema = (to: (strict: string) => string): void => {
+    const db = new Database(path).unsafeMode();
+    db.pragma('writable_schema = ON');
+    db.prepare('UPDATE sqlite_schema SET sql = ? WHERE name = ?').run(to(schemaOf(db)), table);
+    db.close();
+  };
+  const strict = read(schemaOf);
+  withSchema((sql) => sql.replace(/ STRICT$/, ''));
+  const db = new Database(path);
+  change(db);
+  db.close();
+  withSchema(() => strict);
+}
