@@ -12,8 +12,8 @@ export const TELL_EVERY_MS = 30 * MINUTE_MS;
 
 export interface RetentionParts {
   readonly clock: Clock;
-  readonly journal: Journal;
-  readonly register: Register | null;
+  readonly journal: Pick<Journal, 'purge'>;
+  readonly register: Pick<Register, 'purge' | 'tell'> | null;
   /** Whether the clock is good enough to delete by: a wrong one must not delete what is not yet due. */
   readonly mayDelete: () => boolean;
   readonly log: Log;

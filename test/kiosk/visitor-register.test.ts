@@ -24,6 +24,7 @@ async function kioskWith(authorities: object) {
   writeFileSync(join(folder, 'settings.json'), '{"register": "on"}');
   writeFileSync(join(folder, 'trust-root.jwk'), root.rootFile);
   const time = new SimulatedTime(LUNCH_MS);
+  const clock = new HandSetClock(time);
   const store = openTrustStore(join(folder, 'trust.db'), { readOnly: false, environment: 'production' });
   if (!store.ok) throw new Error(store.error);
   const bytes = Buffer.from(root.list(1, { authorities, exp: ISSUED_S + 400 * 86_400 }));
@@ -37,7 +38,7 @@ async function kioskWith(authorities: object) {
   const wired = wireKiosk({
     stores: stores.value,
     journal: stores.value.journal,
-    clock: new HandSetClock(time),
+    clock,
     timers: time,
     scanner: simulatedScanner(),
     signal: simulatedSignal({ path: null, timers: time }),
@@ -53,7 +54,7 @@ async function kioskWith(authorities: object) {
   });
   const started = await wired.start();
   if (!started.ok) throw new Error(started.error);
-  return { kiosk: wired.kiosk, time, told, entries: () => entriesIn(folder) };
+  return { kiosk: wired.kiosk, time, clock, told, entries: () => entriesIn(folder) };
 }
 
 const typesOf = ({ entries }: Awaited<ReturnType<typeof kioskWith>>): readonly string[] =>
@@ -75,6 +76,19 @@ describe('a kiosk that keeps a visitor register', () => {
     expect(typesOf(rig)).not.toContain('register-deleted');
     rig.time.advance(HOUR_MS);
     expect(rig.entries().filter(({ type }) => type === 'register-deleted')).toMatchObject([{ visits: 1 }]);
+  });
+
+  it('forgets nobody by a wrong year that its owner has just set, and goes on when it is put right', async () => {
+    const rig = await kioskWith({ register: { jwk: healthOffice().jwk, title: 'Health office' } });
+    await rig.kiosk.registerVisitor('010-1234-5678', '종로구');
+    const { clock } = rig;
+    for (const byMs of [365 * DAY_MS, -730 * DAY_MS, 365 * DAY_MS]) {
+      clock.setByHand(clock.settingFor(clock.wall().atMs + byMs));
+      rig.kiosk.clockWasSet();
+      rig.time.advance(HOUR_MS);
+    }
+    expect(typesOf(rig)).toContain('register-sealed');
+    expect(typesOf(rig)).not.toContain('register-deleted');
   });
 
   it('opens its door also where nobody can register, and says why', async () => {
