@@ -53,8 +53,8 @@ export function prepareStatements(db: Database.Database) {
     lastTrusted: db.prepare<[], { signed_ms: number | null; newest_ms: number | null }>(
       `WITH
          signed AS (SELECT coalesce(max(size), 0) AS seq FROM checkpoint),
-         hand AS (SELECT max(entry.seq) AS seq FROM entry, signed
-                  WHERE entry.seq >= signed.seq AND json_extract(CAST(bytes AS TEXT), '$.type') = 'clock-set')
+         hand AS (SELECT max(seq) AS seq FROM entry
+                  WHERE seq >= (SELECT seq FROM signed) AND json_extract(CAST(bytes AS TEXT), '$.type') = 'clock-set')
        SELECT
          (SELECT last_trusted_ms FROM checkpoint WHERE (SELECT seq FROM hand) IS NULL ORDER BY size DESC LIMIT 1)
            AS signed_ms,
