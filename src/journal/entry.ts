@@ -7,6 +7,8 @@ import type { TrustAge } from '../policy/trust-age.ts';
 import type { RevocationKind } from '../trust/revocation-list.ts';
 
 export type DeviceName = 'scanner' | 'signal' | 'printer' | 'voice';
+/** How a head of a log contradicts one that was seen before: fewer entries, others, or others than this log holds. */
+export type LogContradiction = 'fewer' | 'forked' | 'not-in-log';
 /** `killed`: the process ended and the machine went on. `power`: the machine was started anew. */
 export type LastEnd = 'first-start' | 'stopped' | 'killed' | 'power' | 'unknown';
 
@@ -88,6 +90,18 @@ export type Note =
   /** Once a minute: what works, so that a minute without it tells something too. */
   | ({ readonly type: 'health' } & Health)
   | { readonly type: 'log-exported'; readonly from: number }
+  /** This kiosk has countersigned a head of another log, by that log's name. */
+  | { readonly type: 'log-countersigned'; readonly log: string; readonly size: number }
+  /** It did not: the head contradicts what it has seen, which had `seen` entries; or its own log lost what it signed. */
+  | {
+      readonly type: 'log-contradicted';
+      readonly log: string;
+      readonly why: LogContradiction;
+      readonly size: number;
+      readonly seen: number;
+    }
+  /** Another kiosk, by the name of its log, has countersigned the first `size` entries of this one. */
+  | { readonly type: 'log-witnessed'; readonly by: string; readonly size: number }
   | { readonly type: 'log-audited'; readonly entries: number; readonly problem: string | null }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 

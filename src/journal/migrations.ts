@@ -86,4 +86,13 @@ export const MIGRATIONS: readonly string[] = [
   -- Until when monotonic time of that boot holds a passback; null where only the calendar ends it.
   ALTER TABLE use ADD COLUMN mono_ends_ms INTEGER;
   `,
+  `
+  -- Other kiosks by the name of their log: the key that was first seen of each, and how much of this log it has
+  -- countersigned (null: nothing).
+  CREATE TABLE known_kiosk (
+    name TEXT PRIMARY KEY,
+    public_key BLOB NOT NULL,
+    witnessed_size INTEGER
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -6,7 +6,7 @@ import { EXPLAINED_FORMATS, KINDS, VERIFIABLE_FORMATS } from '../pass/pass.ts';
 import { REASON_CODES } from '../policy/reasons.ts';
 import type { TrustAge } from '../policy/trust-age.ts';
 import type { RevocationKind } from '../trust/revocation-list.ts';
-import type { DeviceName, Entry, LastEnd, Note } from './entry.ts';
+import type { DeviceName, Entry, LastEnd, LogContradiction, Note } from './entry.ts';
 import {
   allOf,
   type Check,
@@ -40,6 +40,7 @@ const revocationKind = allOf<RevocationKind>({
   'pretix-blocked': true,
   'pass-id': true,
 });
+const contradiction = allOf<LogContradiction>({ fewer: true, forked: true, 'not-in-log': true });
 const kind = oneOf(...KINDS);
 const ofDevice = { device };
 const ofEntry = { of: count };
@@ -98,6 +99,9 @@ const SHAPES: Shapes = {
     served: count,
   },
   'log-exported': { from: count },
+  'log-countersigned': { log: text, size: count },
+  'log-contradicted': { log: text, why: contradiction, size: count, seen: count },
+  'log-witnessed': { by: text, size: count },
   'log-audited': { entries: count, problem: orNull(text) },
   deleted: { salts: count, facts: count, uses: count },
 };

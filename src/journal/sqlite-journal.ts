@@ -17,9 +17,10 @@ import {
 } from './journal.ts';
 import { dropPersonal } from './purge.ts';
 import { type Reserve, withReserve } from './reserve.ts';
-import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
+import { writeCheckpoint } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
+import { WitnessBook } from './witness-book.ts';
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
@@ -70,8 +71,7 @@ export class SqliteJournal implements Journal {
   }
 
   judge(subject: ScanSubject, decide: (history: History) => Decision): Judged {
-    const { pass } = subject;
-    const use = pass === null ? null : this.#useOf(pass);
+    const use = subject.pass === null ? null : this.#useOf(subject.pass);
     const counted = use?.standsForSingle === true ? { ...subject, reuseMode: 'single' as const } : subject;
     const judged = this.#commit(({ statements, writer }) => {
       let decision = decide(this.#history(statements, use));
@@ -180,8 +180,8 @@ export class SqliteJournal implements Journal {
     return this.#commit(({ statements }) => writeCheckpoint(statements, key, this.#options.clock, this.#lastTrustedMs));
   }
 
-  countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {
-    return this.#commit(({ statements }) => writeCountersignature(statements, ...call));
+  witness<T>(act: (book: WitnessBook) => T): T {
+    return this.#commit(({ statements, writer }) => act(new WitnessBook(statements, writer)));
   }
 
   size(): number {

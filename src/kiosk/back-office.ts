@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
-import { type Clock, formatInstant, isEvident, parseInstant } from '../base/time.ts';
+import { type Clock, formatInstant, parseInstant } from '../base/time.ts';
 import { parseConsistency } from '../journal/consistency.ts';
 import type { Note } from '../journal/entry.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
@@ -17,6 +17,7 @@ import { STICKER_ORIGINS } from '../sticker/token.ts';
 import { adoptRevocations } from './adopt-revocations.ts';
 import type { Attendance } from './attendance.ts';
 import { type ClockSetParts, setClock } from './clock-set.ts';
+import { countersign } from './countersign.ts';
 import { MAX_COUNT_OUT, type OfficeAnswer, type OfficeRequest } from './office-request.ts';
 import { changeSettings } from './settings-changes.ts';
 import type { SettingsStore } from './settings-store.ts';
@@ -63,6 +64,8 @@ export class BackOffice {
           return this.#checkpoint(request.exportFrom);
         case 'journal-cosign':
           return this.#cosign(request.proof, request.key);
+        case 'journal-witness':
+          return this.#adopt(request.note, request.key);
         case 'trust-import':
         case 'trust-list-import':
           return await importTrust(request, this.#parts);
@@ -163,10 +166,16 @@ export class BackOffice {
     if (!proof.ok) return proof;
     const log = parseVerifierKey(sha256, keyText);
     if (!log.ok) return log;
-    const now = clock.wall();
-    if (!isEvident(now))
-      return err('nothing vouches for the clock of this kiosk, and a witness says when it has seen: connect it once');
-    const line = journal.countersign(proof.value, log.value, logKey, now.atMs);
-    return line.ok ? ok({ line: line.value, key: formatVerifierKey(logKey.cosigner) }) : line;
+    const signed = countersign(journal, { key: log.value, proof: proof.value }, logKey, clock);
+    if (!signed.ok) return err(signed.error.sentence);
+    return ok({ note: signed.value.note, key: formatVerifierKey(logKey.cosigner) });
+  }
+
+  #adopt(note: string, keyText: string): Result<OfficeAnswer, string> {
+    const { journal, logKey } = this.#parts;
+    const witness = parseVerifierKey(sha256, keyText);
+    if (!witness.ok) return witness;
+    const adopted = journal.witness((book) => book.adopt(note, witness.value, logKey));
+    return adopted.ok ? ok({ ...adopted.value }) : err(adopted.error.sentence);
   }
 }

@@ -18,6 +18,8 @@ export type OfficeRequest =
   | { readonly command: 'journal-checkpoint'; readonly exportFrom?: number }
   /** Countersigns another log's checkpoint: a C2SP consistency proof and the verifier key of that log. */
   | { readonly command: 'journal-cosign'; readonly proof: string; readonly key: string }
+  /** Keeps a countersignature of this log: the note with it, and the verifier key of the witness. */
+  | { readonly command: 'journal-witness'; readonly note: string; readonly key: string }
   | { readonly command: 'count-out'; readonly count: number }
   | { readonly command: 'count-reset' }
   /** Puts the list that lies built in the folder into use; the digest is that of the file it was built from. */
@@ -76,6 +78,7 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'revocations-adopt': ({ sha256 }) => typeof sha256 === 'string',
   'journal-checkpoint': ({ exportFrom }) => exportFrom === undefined || Number.isSafeInteger(exportFrom),
   'journal-cosign': ({ proof, key }) => typeof proof === 'string' && typeof key === 'string',
+  'journal-witness': ({ note, key }) => typeof note === 'string' && typeof key === 'string',
   'settings-set': ({ assignments, by }) =>
     Array.isArray(assignments) && assignments.every((text) => typeof text === 'string') && isOrigin(by),
   'settings-restore': ({ version, by }) => Number.isSafeInteger(version) && isOrigin(by),
