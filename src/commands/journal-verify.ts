@@ -7,8 +7,8 @@ import { checkExported, EXPORT_FILES, notesOf } from '../journal/exported-log.ts
 import { type LogReport, reportJson } from '../journal/log-report.ts';
 import { sha256, verifyEd25519 } from '../journal/native-crypto.ts';
 import { reportText } from '../journal/report-text.ts';
-import { parseVerifierKey } from '../journal/signed-note.ts';
-import { checkStored } from '../journal/stored-log.ts';
+import { formatVerifierKey, parseVerifierKey } from '../journal/signed-note.ts';
+import { checkStored, knownWitnesses } from '../journal/stored-log.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, refuseWords, tell, UsageError } from './command.ts';
 import { readJournal } from './read-journal.ts';
@@ -78,12 +78,12 @@ async function verifyStored(
   tell(`data folder: ${dataPath}`);
   const folder = orUsage(readDataFolder(dataPath));
   const readKeys = (texts: readonly string[]) => texts.map((text) => orUsage(parseVerifierKey(sha256, text)));
-  const vouchers = {
-    keys: keys.length > 0 ? readKeys(keys) : [storedLogKey(folder)],
-    witnesses,
-    witnessKeys: readKeys(witnessKeys),
-  };
-  return orUsage(await readJournal(folder.journal, (db) => checkStored(db, stretch, vouchers)));
+  const givenKeys = { keys: keys.length > 0 ? readKeys(keys) : [storedLogKey(folder)], witnesses };
+  return readJournal(folder.journal, (db) => {
+    const known = witnessKeys.length > 0 ? readKeys(witnessKeys) : knownWitnesses(db);
+    if (witnessKeys.length === 0) for (const key of known) tell(`witness key kept here: ${formatVerifierKey(key)}`);
+    return orUsage(checkStored(db, stretch, { ...givenKeys, witnessKeys: known }));
+  });
 }
 
 async function verifyExport(folder: string, { keys, witnesses, witnessKeys }: Given): Promise<LogReport> {

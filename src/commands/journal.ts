@@ -8,12 +8,14 @@ import { outage } from './journal-outage.ts';
 import { prove } from './journal-prove.ts';
 import { tail, USUAL_LINES } from './journal-tail.ts';
 import { verify } from './journal-verify.ts';
+import { witness } from './journal-witness.ts';
 import { TIME_HELP } from './now.ts';
 
 export const journal: Command = {
   help: `Usage: munjigi journal tail [--lines N] [--follow] [--json] [--data DIR]
-       munjigi journal checkpoint [--since SIZE] [--qr FILE.png] [--json] [--data DIR]
-       munjigi journal cosign FILE|- --log-key VKEY [--data DIR]
+       munjigi journal checkpoint [--since SIZE] [--qr FILE.png] [--code] [--json] [--data DIR]
+       munjigi journal cosign FILE|- [--log-key VKEY] [--data DIR]
+       munjigi journal witness FILE|- [--witness-key VKEY] [--data DIR]
        munjigi journal prove SEQ [--out FILE] [--data DIR]
        munjigi journal verify [--from SEQ] [--to SEQ] [--json] [--data DIR]
        munjigi journal verify --export DIR [--key VKEY]… [--checkpoint FILE]… [--witness-key VKEY]… [--json]
@@ -25,8 +27,9 @@ export const journal: Command = {
 tail        the newest entries, oldest first (N is ${USUAL_LINES} if not given); --follow goes on until stopped
 checkpoint  signs the log as it is now and prints the signed note; the key that it verifies with goes to stderr.
             --since adds the proof that nothing of the first SIZE entries was changed: what another kiosk countersigns.
-            --qr writes the note as a picture that a telephone keeps
-cosign      countersigns the checkpoint of another kiosk, from the output of its checkpoint --since
+            --code prints it as one line with the key in it, as another kiosk scans it; --qr writes that as a picture
+cosign      countersigns the checkpoint of another kiosk, from the output of its checkpoint --since or --code
+witness     keeps what another kiosk has countersigned, from the output of its cosign, so that verify knows it
 prove       a proof that entry SEQ is in the log, for whoever has the key alone (C2SP tlog-proof, the entry inside)
 verify      reads the log, or an export of it, through. --checkpoint names checkpoints that were kept elsewhere, also for
             the log of this kiosk. Exit code 0 if nothing is wrong, 1 if something is
@@ -44,6 +47,7 @@ const ACTIONS = new Map([
   ['tail', tail],
   ['checkpoint', checkpoint],
   ['cosign', cosign],
+  ['witness', witness],
   ['prove', prove],
   ['verify', verify],
   ['export', exportLog],

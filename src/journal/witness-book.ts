@@ -81,6 +81,10 @@ export class WitnessBook {
       return witnessRefusal('damaged', opened.ok ? 'this is no signed checkpoint' : opened.error);
     }
     const { size, root } = opened.value.checkpoint;
+    if (witness.type !== COSIGNATURE || witness.name === key.origin) {
+      const sentence = 'this is a checkpoint of this kiosk itself: another one must countersign it first';
+      return witnessRefusal('own-log', sentence, size);
+    }
     const stranger = this.#refuseStranger(witness);
     if (stranger !== null) return stranger;
     const vouched = openNote(parsed.value, [witness], verifyEd25519);

@@ -166,6 +166,9 @@ describe('a countersignature that is carried back', () => {
     expect(adopt(forged)).toMatchObject(says(/forged or damaged/, 'damaged'));
     expect(adopt(note, newLogKey('8B').cosigner)).toMatchObject(says(/forged or damaged/, 'damaged'));
     expect(adopt(note, witnessKey.cosigner, newLogKey('9C'))).toMatchObject(says(/none of the keys/, 'damaged'));
+    // The log's own signature, or its own key as a witness, is nobody else's word.
+    expect(adopt(note, logKey.verifier)).toMatchObject(says(/this kiosk itself/, 'own-log'));
+    expect(adopt(note, logKey.cosigner)).toMatchObject(says(/this kiosk itself/, 'own-log'));
     expect(typesOf('log-witnessed')).toEqual([]);
     expect(storedNote(20)).not.toContain(witnessKey.origin);
   });
