@@ -6,6 +6,7 @@ import { counters } from './journal-counters.ts';
 import { exportLog } from './journal-export.ts';
 import { outage } from './journal-outage.ts';
 import { prove } from './journal-prove.ts';
+import { slip } from './journal-slip.ts';
 import { tail, USUAL_LINES } from './journal-tail.ts';
 import { verify } from './journal-verify.ts';
 import { witness } from './journal-witness.ts';
@@ -22,6 +23,7 @@ export const journal: Command = {
        munjigi journal verify --proof FILE --key VKEY
        munjigi journal export --out DIR [--from SEQ] [--data DIR]
        munjigi journal outage --from TIME --to TIME [--out FILE] [--html FILE] [--json] [--data DIR]
+       munjigi journal slip [--day YYYY-MM-DD] [--out FILE.png] [--data DIR]
        munjigi journal counters [--day YYYY-MM-DD] [--json] [--data DIR]
 
 tail        the newest entries, oldest first (N is ${USUAL_LINES} if not given); --follow goes on until stopped
@@ -36,6 +38,8 @@ verify      reads the log, or an export of it, through. --checkpoint names check
 export      writes what a stranger needs into a new folder: entries, checkpoints, key and a page that checks them
 outage      when this kiosk could not check, and why, with what was decided before, meanwhile and after; signed with the
             key of the log. --out writes the signed file, --html a page to print that checks itself with the key alone
+slip        prints the paper slip of a day, of today so far if none is named: what was counted, and a checkpoint to be
+            kept elsewhere. --out writes a picture of it
 counters    what was decided on one day, today if none is given, by hour, reason and format
 --json      JSON for programs
 ${TIME_HELP}`,
@@ -52,5 +56,6 @@ const ACTIONS = new Map([
   ['verify', verify],
   ['export', exportLog],
   ['outage', outage],
+  ['slip', slip],
   ['counters', counters],
 ]);

@@ -102,6 +102,13 @@ export type Note =
     }
   /** Another kiosk, by the name of its log, has countersigned the first `size` entries of this one. */
   | { readonly type: 'log-witnessed'; readonly by: string; readonly size: number }
+  /** The owner has entered their PIN at the screen; or so many wrong ones in a row were. */
+  | { readonly type: 'owner-entered' }
+  | { readonly type: 'owner-locked'; readonly wrong: number }
+  | { readonly type: 'owner-pin-set' }
+  /** The paper slip of a day of the site, `YYYY-MM-DD`. */
+  | { readonly type: 'slip-printed'; readonly day: string }
+  | { readonly type: 'slip-unprinted'; readonly day: string; readonly fault: string }
   | { readonly type: 'log-audited'; readonly entries: number; readonly problem: string | null }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 

@@ -102,6 +102,11 @@ const SHAPES: Shapes = {
   'log-countersigned': { log: text, size: count },
   'log-contradicted': { log: text, why: contradiction, size: count, seen: count },
   'log-witnessed': { by: text, size: count },
+  'owner-entered': {},
+  'owner-locked': { wrong: count },
+  'owner-pin-set': {},
+  'slip-printed': { day: text },
+  'slip-unprinted': { day: text, fault: text },
   'log-audited': { entries: count, problem: orNull(text) },
   deleted: { salts: count, facts: count, uses: count },
 };

@@ -9,6 +9,7 @@ import { consistencyPath } from './merkle.ts';
 import { sha256, verifyEd25519 } from './native-crypto.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import {
+  COSIGNATURE,
   formatNote,
   type NoteSignature,
   openNote,

@@ -19,8 +19,10 @@ import type { Attendance } from './attendance.ts';
 import { type ClockSetParts, setClock } from './clock-set.ts';
 import { countersign } from './countersign.ts';
 import { MAX_COUNT_OUT, type OfficeAnswer, type OfficeRequest } from './office-request.ts';
+import { storePin } from './owner-pin.ts';
 import { changeSettings } from './settings-changes.ts';
 import type { SettingsStore } from './settings-store.ts';
+import type { SlipDesk } from './slip-desk.ts';
 import type { StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
 import { importTrust } from './trust-imports.ts';
@@ -40,6 +42,9 @@ export interface BackOfficeParts {
   readonly settingsStore: SettingsStore;
   readonly clockSetting: ClockSetParts;
   readonly attendance: Attendance;
+  readonly slips: Pick<SlipDesk, 'print'>;
+  /** Where the owner's PIN is stored. */
+  readonly pinPath: string;
   /** Tells the screens what was changed here. */
   readonly changed: () => void;
 }
@@ -66,6 +71,10 @@ export class BackOffice {
           return this.#cosign(request.proof, request.key);
         case 'journal-witness':
           return this.#adopt(request.note, request.key);
+        case 'journal-slip':
+          return await this.#parts.slips.print(request.day ?? null);
+        case 'owner-pin-set':
+          return await this.#setPin(request.pin);
         case 'trust-import':
         case 'trust-list-import':
           return await importTrust(request, this.#parts);
@@ -169,6 +178,13 @@ export class BackOffice {
     const signed = countersign(journal, { key: log.value, proof: proof.value }, logKey, clock);
     if (!signed.ok) return err(signed.error.sentence);
     return ok({ note: signed.value.note, key: formatVerifierKey(logKey.cosigner) });
+  }
+
+  async #setPin(pin: string): Promise<Result<OfficeAnswer, string>> {
+    const stored = await storePin(this.#parts.pinPath, pin);
+    if (!stored.ok) return stored;
+    this.#parts.journal.record({ type: 'owner-pin-set' });
+    return ok({});
   }
 
   #adopt(note: string, keyText: string): Result<OfficeAnswer, string> {
