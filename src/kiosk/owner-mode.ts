@@ -88,7 +88,9 @@ export class OwnerMode implements OwnerCommands {
   takes(line: Buffer): boolean {
     const session = this.#open();
     if (session === null || !line.toString('latin1', 0, CODE_PREFIX.length).startsWith(CODE_PREFIX)) return false;
-    this.#session = this.#acted({ ...session, scanned: this.#parts.desk.scanned(line.toString('latin1')) });
+    const scanned = this.#parts.desk.scanned(line.toString('latin1'));
+    this.#session = this.#acted({ ...session, scanned });
+    if (scanned.outcome === 'witnessed') this.#guarded(() => this.sign(session.token, scanned.size ?? 0));
     return true;
   }
 

@@ -36,9 +36,9 @@ const TITLE: TextBlock = { weight: 900, shape: 'hangul', largest: 48, smallest: 
 const SUBTITLE: TextBlock = { weight: 700, shape: 'figures', largest: 26, smallest: 18, lines: 1 };
 const VENUE: TextBlock = { weight: 700, shape: 'hangul', largest: 32, smallest: 22, lines: 2 };
 const DAY: TextBlock = { weight: 900, shape: 'figures', largest: 48, smallest: 34, lines: 1 };
-const ROW: TextBlock = { weight: 700, shape: 'hangul', largest: 26, smallest: 20, lines: 1 };
+const ROW: TextBlock = { weight: 700, shape: 'hangul', largest: 24, smallest: 18, lines: 1 };
 const NOTE: TextBlock = { weight: 700, shape: 'hangul', largest: 22, smallest: 18, lines: 4 };
-const SMALL: TextBlock = { weight: 700, shape: 'figures', largest: 18, smallest: 15, lines: 2 };
+const SMALL: TextBlock = { weight: 700, shape: 'hangul', largest: 18, smallest: 15, lines: 2 };
 
 /** Lays out the slip of a day, Korean and English; the error is one sentence. */
 export function layOutSlip(face: SlipFace, paper: StickerPaper, fonts: FontSet): Result<StickerLayout, string> {
@@ -80,10 +80,10 @@ function rowsOf(face: SlipFace): readonly string[] {
     `입장 Admitted ${face.admitted}`,
     `직원 확인 To staff ${face.assisted}`,
     `거절 Refused ${face.refused}`,
-    `직원이 입장시킴 Let in by staff ${face.staffAdmitted}`,
+    `직원이 입장 Staff let in ${face.staffAdmitted}`,
     `스티커 Stickers ${face.stickers}`,
-    `확인 못 한 시간 Could not check ${face.downMinutes} min`,
-    `꺼져 있던 시간 Switched off ${face.offMinutes} min`,
+    `확인 못 함 No check ${face.downMinutes} min`,
+    `꺼짐 Off ${face.offMinutes} min`,
     entries === null ? '기록 없음 No entries' : `기록 Entries ${entries.first}–${entries.last}`,
   ];
 }

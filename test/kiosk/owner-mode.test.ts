@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScannedCheckpoint } from '../../src/door/commands.ts';
@@ -40,7 +40,6 @@ describe('the owner’s PIN', () => {
     expect(readFileSync(path, 'utf8')).not.toContain(PIN);
     expect([await checkPin(path, PIN), await checkPin(path, '480214')]).toEqual(['right', 'wrong']);
     await storePin(`${path}.other`, PIN);
-    const { writeFileSync } = await import('node:fs');
     for (const damaged of ['', '{}', '{"salt":"","hash":""}', 'null']) {
       writeFileSync(path, damaged);
       expect(await checkPin(path, PIN)).toBe('unset');

@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MINUTE_MS, SECOND_MS } from '../../base/time.ts';
 import { realTimers } from '../../base/timers.ts';
 import type { CodePicture, OwnerRefusal, OwnerView, ScannedCheckpoint } from '../../door/commands.ts';
@@ -10,6 +10,9 @@ const LOOK_EVERY_MS = SECOND_MS;
 /** Whoever touched the corner by accident must not leave the visitors without their screen. */
 const PIN_PATIENCE_MS = MINUTE_MS;
 const QUIET_MODULES = 4;
+const MAX_DIGITS = 12;
+/** A code with a long proof fills the screen: its modules would be too small beside words. */
+const MOST_COMFORTABLE_MODULES = 89;
 const LANGUAGES: Readonly<Record<Locale, string>> = { ko: '한국어', en: 'English', ja: '日本語', zh: '中文' };
 
 type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: OwnerRefusal };
@@ -32,7 +35,7 @@ function Code({ code, label }: { readonly code: CodePicture; readonly label: str
   const width = code.modules + 2 * QUIET_MODULES;
   return (
     <svg
-      class="code"
+      class={code.modules > MOST_COMFORTABLE_MODULES ? 'code dense' : 'code'}
       role="img"
       aria-label={label}
       viewBox={`${-QUIET_MODULES} ${-QUIET_MODULES} ${width} ${width}`}
@@ -43,16 +46,54 @@ function Code({ code, label }: { readonly code: CodePicture; readonly label: str
   );
 }
 
+/** Keys for a screen without a keyboard. */
+function Pad({
+  locale,
+  onDigit,
+  onErase,
+  onDone,
+}: {
+  readonly locale: Locale;
+  readonly onDigit: (digit: string) => void;
+  readonly onErase: () => void;
+  readonly onDone: () => void;
+}) {
+  return (
+    <div class="pad">
+      {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => (
+        <button type="button" key={digit} onClick={() => onDigit(digit)}>
+          {digit}
+        </button>
+      ))}
+      <button type="button" class="word" onClick={onErase}>
+        {OWNER_WORDS.erase[locale]}
+      </button>
+      <button type="button" onClick={() => onDigit('0')}>
+        0
+      </button>
+      <button type="button" class="word" onClick={onDone}>
+        {OWNER_WORDS.enter[locale]}
+      </button>
+    </div>
+  );
+}
+
 function PinPad({ locale, onPin }: { readonly locale: Locale; readonly onPin: (pin: string) => void }) {
-  const [typed, setTyped] = useState('');
-  useEffect(() => realTimers.after(PIN_PATIENCE_MS, goHome), [typed]);
-  const press = (digit: string): void => setTyped((before) => (before + digit).slice(0, 12));
-  const done = (): void => {
-    if (typed !== '') onPin(typed);
-    setTyped('');
+  const [shown, setShown] = useState('');
+  // Keys come faster than the page is drawn.
+  const typed = useRef('');
+  const change = (pin: string): void => {
+    typed.current = pin.slice(0, MAX_DIGITS);
+    setShown(typed.current);
   };
-  const erase = (): void => setTyped((before) => before.slice(0, -1));
-  useEffect(() => {
+  const press = (digit: string): void => change(typed.current + digit);
+  const erase = (): void => change(typed.current.slice(0, -1));
+  const done = (): void => {
+    if (typed.current !== '') onPin(typed.current);
+    change('');
+  };
+  useEffect(() => realTimers.after(PIN_PATIENCE_MS, goHome), [shown]);
+  useLayoutEffect(() => {
     const onKey = ({ key }: KeyboardEvent): void => {
       if (/^\d$/.test(key)) press(key);
       else if (key === 'Backspace') erase();
@@ -60,27 +101,12 @@ function PinPad({ locale, onPin }: { readonly locale: Locale; readonly onPin: (p
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  });
+  }, []);
   return (
     <>
       <h2>{OWNER_WORDS.askPin[locale]}</h2>
-      <p class="typed">{'●'.repeat(typed.length)}</p>
-      <div class="pad">
-        {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => (
-          <button type="button" key={digit} onClick={() => press(digit)}>
-            {digit}
-          </button>
-        ))}
-        <button type="button" class="word" onClick={erase}>
-          {OWNER_WORDS.erase[locale]}
-        </button>
-        <button type="button" onClick={() => press('0')}>
-          0
-        </button>
-        <button type="button" class="word" onClick={done}>
-          {OWNER_WORDS.enter[locale]}
-        </button>
-      </div>
+      <p class="typed">{'●'.repeat(shown.length)}</p>
+      <Pad locale={locale} onDigit={press} onErase={erase} onDone={done} />
     </>
   );
 }
@@ -120,7 +146,14 @@ function Log({
   readonly onSlip: (day: string) => void;
 }) {
   const [since, setSince] = useState<string | null>(null);
+  const [isTyping, setTyping] = useState(false);
   const wanted = Number(since ?? shown.since);
+  const sign = (): void => {
+    setTyping(false);
+    onSign(wanted);
+  };
+  const type = (text: string): void => setSince(text.replace(/\D/g, '').slice(0, 15));
+  useEffect(() => scrollTo(0, 0), [shown.scanned?.outcome, shown.scanned?.size]);
   return (
     <>
       {shown.scanned !== null && <Scanned scanned={shown.scanned} locale={locale} />}
@@ -147,13 +180,22 @@ function Log({
           <input
             inputMode="numeric"
             value={since ?? String(shown.since)}
-            onInput={({ currentTarget }) => setSince(currentTarget.value.replace(/\D/g, '').slice(0, 15))}
+            onFocus={() => setTyping(true)}
+            onInput={({ currentTarget }) => type(currentTarget.value)}
           />
         </label>
-        <button type="button" class="renew" onClick={() => onSign(wanted)}>
+        <button type="button" class="renew" onClick={sign}>
           {OWNER_WORDS.renew[locale]}
         </button>
       </div>
+      {isTyping && (
+        <Pad
+          locale={locale}
+          onDigit={(digit) => type((since ?? '') + digit)}
+          onErase={() => type((since ?? String(shown.since)).slice(0, -1))}
+          onDone={sign}
+        />
+      )}
       {shown.missedSlips.length > 0 && (
         <section>
           <h2>{OWNER_WORDS.missedSlips[locale]}</h2>
