@@ -46,6 +46,10 @@ const COMMANDS: ReadonlyMap<string, Listed> = new Map([
     },
   ],
   ['clock', { summary: 'set the clock by hand', load: async () => (await import('./commands/clock.ts')).clock }],
+  [
+    'owner',
+    { summary: 'set the PIN of the owner’s page', load: async () => (await import('./commands/owner.ts')).owner },
+  ],
   ['door', { summary: 'count people out', load: async () => (await import('./commands/door.ts')).door }],
   [
     'register',

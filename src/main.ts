@@ -25,10 +25,12 @@ import { simulatedSignal } from './devices/signal/simulated-signal.ts';
 import { systemdSupervisor } from './devices/supervisor/systemd-supervisor.ts';
 import { UNNAMED_BOOT } from './journal/last-end.ts';
 import { restoreHandSetting } from './kiosk/clock-set.ts';
+import { drawSlipInThread } from './kiosk/draw-slip.ts';
 import { stderrLog } from './kiosk/log.ts';
 import { openStores } from './kiosk/stores.ts';
 import { wireKiosk } from './kiosk/wire-kiosk.ts';
 import { readAssets } from './screen/assets.ts';
+import { ownerRoutes } from './screen/owner-routes.ts';
 import { startServer } from './screen/server.ts';
 import { type Hardware, parseHardware } from './settings/hardware.ts';
 import { drawSticker } from './sticker/draw.ts';
@@ -46,6 +48,7 @@ export interface RunningKiosk {
 
 /** Where the pages of the screen lie in the build. */
 export const SCREEN_PAGES = fileURLToPath(new URL('./screen/web', import.meta.url));
+export const SCREEN_ADDRESSES = { 'page.html': '/', 'owner.html': '/owner' };
 
 /** The real kiosk: what hardware.yaml names, wired together. Refusals are one sentence. */
 export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk, string>> {
@@ -53,7 +56,7 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
   if (!hardware.ok) return hardware;
   const signal = signalOf(hardware.value);
   if (!signal.ok) return signal;
-  const pages = readAssets(SCREEN_PAGES, 'page.html', '/');
+  const pages = readAssets(SCREEN_PAGES, SCREEN_ADDRESSES);
   if (!pages.ok) return pages;
   const supervisor = await systemdSupervisor({
     notifySocket: process.env['NOTIFY_SOCKET'],
@@ -83,10 +86,12 @@ export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk
     supervisor: supervisor.value,
     isSupervised,
     draw: drawSticker,
+    drawSlip: drawSlipInThread,
     log: stderrLog,
   });
   // The port comes first: a kiosk that cannot show its screen must leave no trace of a start.
-  const server = await startServer({ port: options.port, commands: wired.kiosk, routes: pages.value, timers });
+  const routes = [...pages.value, ...ownerRoutes(wired.owner)];
+  const server = await startServer({ port: options.port, commands: wired.kiosk, routes, timers });
   if (!server.ok) {
     stores.value.close();
     return server;

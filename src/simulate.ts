@@ -10,12 +10,14 @@ import { serialScanner } from './devices/scanner/serial-scanner.ts';
 import { simulatedScanner } from './devices/scanner/simulated-scanner.ts';
 import { simulatedSignal } from './devices/signal/simulated-signal.ts';
 import { systemdSupervisor } from './devices/supervisor/systemd-supervisor.ts';
+import { drawSlipInThread } from './kiosk/draw-slip.ts';
 import { stderrLog } from './kiosk/log.ts';
 import { openStores, type Stores } from './kiosk/stores.ts';
 import { wireKiosk } from './kiosk/wire-kiosk.ts';
-import { bootId, type RunningKiosk, SCREEN_PAGES } from './main.ts';
+import { bootId, type RunningKiosk, SCREEN_ADDRESSES, SCREEN_PAGES } from './main.ts';
 import type { Trust } from './pass/trust.ts';
 import { readAssets } from './screen/assets.ts';
+import { ownerRoutes } from './screen/owner-routes.ts';
 import { startServer } from './screen/server.ts';
 import { simulationRoutes } from './simulation/controls.ts';
 import { type DemoIssuers, loadDemoIssuers } from './simulation/demo-issuers.ts';
@@ -43,9 +45,9 @@ const SIMULATOR_PAGES = fileURLToPath(new URL('./simulation/web', import.meta.ur
 
 /** The same kiosk on simulated devices, with its surroundings at the visitor's hand. Refusals are one sentence. */
 export async function simulateKiosk(options: SimulateOptions): Promise<Result<RunningKiosk, string>> {
-  const pages = readAssets(SCREEN_PAGES, 'page.html', '/');
+  const pages = readAssets(SCREEN_PAGES, SCREEN_ADDRESSES);
   if (!pages.ok) return pages;
-  const simulatorPages = readAssets(SIMULATOR_PAGES, 'simulator.html', '/simulator');
+  const simulatorPages = readAssets(SIMULATOR_PAGES, { 'simulator.html': '/simulator' });
   if (!simulatorPages.ok) return simulatorPages;
   const supervisor = await systemdSupervisor({ notifySocket: undefined, watchdogUsec: undefined });
   if (!supervisor.ok) return supervisor;
@@ -83,6 +85,7 @@ export async function simulateKiosk(options: SimulateOptions): Promise<Result<Ru
       world.drawn(face.shortId, face.token);
       return drawSticker(face, paper);
     },
+    drawSlip: drawSlipInThread,
     log: stderrLog,
   });
   const world = new SimulatedWorld({
@@ -94,7 +97,7 @@ export async function simulateKiosk(options: SimulateOptions): Promise<Result<Ru
     wallet: demo.value.wallet,
     dispatch: (event) => wired.kiosk.dispatch(event),
   });
-  const routes = [...pages.value, ...simulatorPages.value, ...simulationRoutes(world)];
+  const routes = [...pages.value, ...simulatorPages.value, ...simulationRoutes(world), ...ownerRoutes(wired.owner)];
   const server = await startServer({ port: options.port, commands: wired.kiosk, routes, timers });
   if (!server.ok) {
     stores.value.close();

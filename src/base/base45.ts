@@ -11,12 +11,12 @@ const valueAt = (text: string, index: number): number => VALUES[text.charCodeAt(
  * @param from index of the first encoded character, so that a prefix needs no copy
  * @returns the bytes, or null for text that no encoder writes
  */
-export function decodeBase45(text: string, from = 0): Buffer | null {
+export function decodeBase45(text: string, from = 0): Uint8Array<ArrayBuffer> | null {
   const length = text.length - from;
   const rest = length % 3;
   if (rest === 1) return null;
   const whole = text.length - rest;
-  const bytes = Buffer.allocUnsafe(((whole - from) / 3) * 2 + (rest === 2 ? 1 : 0));
+  const bytes = new Uint8Array(((whole - from) / 3) * 2 + (rest === 2 ? 1 : 0));
   let at = 0;
   for (let index = from; index < whole; index += 3) {
     const low = valueAt(text, index);
@@ -37,4 +37,18 @@ export function decodeBase45(text: string, from = 0): Buffer | null {
     bytes[at] = byte;
   }
   return bytes;
+}
+
+/** RFC 9285 section 4: two bytes become three characters, a last single byte two. */
+export function encodeBase45(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 2) {
+    const pair = at + 1 < bytes.length;
+    let value = pair ? (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0) : (bytes[at] ?? 0);
+    for (let characters = pair ? 3 : 2; characters > 0; characters -= 1) {
+      text += ALPHABET.charAt(value % 45);
+      value = Math.floor(value / 45);
+    }
+  }
+  return text;
 }

@@ -21,6 +21,8 @@ import { drawSticker } from '../sticker/draw.ts';
 const ANSWER_WITHIN_MS = 60_000;
 const UNANSWERED = "the kiosk stopped before it answered: look at 'munjigi journal tail' for what was done";
 
+const NO_PRINTER = 'no kiosk is running on this folder, and the printer is its own: start it, or use --out FILE.png';
+
 /** Carries out a writing command: by the kiosk that holds the folder, else here, with the folder locked. */
 export async function carryOut(dataPath: string, request: OfficeRequest): Promise<Result<OfficeAnswer, string>> {
   const asked = await askKiosk(dataFolderAt(dataPath).controlSocket, request);
@@ -81,6 +83,8 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
       desk,
       attendance: new Attendance(around),
       register,
+      slips: { print: () => Promise.resolve(err(NO_PRINTER)) },
+      pinPath: stores.value.folder.ownerPin,
       changed: () => {},
       importTrust: stores.value.importTrust,
       revocations: stores.value.revocations,

@@ -1,14 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { reasonOf } from '../base/assert.ts';
 import { parseCheckpoint } from '../journal/checkpoint.ts';
-import { formatConsistency } from '../journal/consistency.ts';
+import { formatCheckpointCode } from '../journal/checkpoint-code.ts';
+import { type ConsistencyProof, formatConsistency } from '../journal/consistency.ts';
 import { consistencyPath } from '../journal/merkle.ts';
 import { sha256 } from '../journal/native-crypto.ts';
-import { parseNote } from '../journal/signed-note.ts';
+import { parseNote, parseVerifierKey } from '../journal/signed-note.ts';
 import { TreeStore } from '../journal/tree-store.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { encodePng } from '../sticker/png.ts';
-import { encodeTextQr } from '../sticker/qr.ts';
+import { encodeAlphanumericQr } from '../sticker/qr.ts';
 import { qrPicture } from '../sticker/qr-picture.ts';
 import { EXIT_OK, orUsage, parseCommandLine, print, refuseWords, tell, UsageError } from './command.ts';
 import { carryOut } from './control-client.ts';
@@ -24,6 +25,7 @@ export async function checkpoint(args: readonly string[]): Promise<number> {
     data: { type: 'string' },
     since: { type: 'string' },
     qr: { type: 'string' },
+    code: { type: 'boolean' },
     json: { type: 'boolean' },
   });
   refuseWords(positionals);
@@ -32,27 +34,34 @@ export async function checkpoint(args: readonly string[]): Promise<number> {
   tell(`data folder: ${dataPath}`);
   const signed = orUsage(await carryOut(dataPath, { command: 'journal-checkpoint' }));
   const note = String(signed['note']);
-  if (values.qr !== undefined) writePicture(values.qr, note);
+  const proof = since === null ? { old: 0, path: [], checkpoint: note } : await proofSince(dataPath, note, since);
+  const key = orUsage(parseVerifierKey(sha256, String(signed['key'])));
+  const code = formatCheckpointCode({ key, proof });
+  if (values.qr !== undefined) writePicture(values.qr, code);
   tell(`verifier key: ${signed['key']}`);
-  const told = since === null ? note : await withProof(dataPath, note, since);
+  if (values.code) {
+    print(code);
+    return EXIT_OK;
+  }
+  const told = since === null ? note : formatConsistency(proof);
   if (values.json) print(JSON.stringify({ note: told, key: signed['key'] }));
   else process.stdout.write(told);
   return EXIT_OK;
 }
 
-async function withProof(dataPath: string, note: string, old: number): Promise<string> {
+async function proofSince(dataPath: string, note: string, old: number): Promise<ConsistencyProof> {
   const { size } = orUsage(parseCheckpoint(orUsage(parseNote(note)).text));
   if (old > size) throw new UsageError(`--since names ${old} entries and the log has ${size}`);
   return readJournal(orUsage(readDataFolder(dataPath)).journal, (db) => {
     const path = consistencyPath(sha256, new TreeStore(db).subtree, old, size);
-    return formatConsistency({ old, path, checkpoint: note });
+    return { old, path, checkpoint: note };
   });
 }
 
-function writePicture(path: string, note: string): void {
-  const code = orUsage(encodeTextQr(note));
+function writePicture(path: string, code: string): void {
+  const matrix = orUsage(encodeAlphanumericQr(code));
   try {
-    writeFileSync(path, encodePng(qrPicture(code, DOTS_A_MODULE)));
+    writeFileSync(path, encodePng(qrPicture(matrix, DOTS_A_MODULE)));
   } catch (thrown) {
     throw new UsageError(`${path} cannot be written: ${reasonOf(thrown)}`);
   }

@@ -1,5 +1,9 @@
+import { CODE_PREFIX, formatCheckpointCode, parseCheckpointCode } from '../journal/checkpoint-code.ts';
+import { formatConsistency } from '../journal/consistency.ts';
+import { sha256 } from '../journal/native-crypto.ts';
+import { formatVerifierKey, parseVerifierKey } from '../journal/signed-note.ts';
 import { chooseDataPath } from '../kiosk/data-folder.ts';
-import { EXIT_OK, orUsage, parseCommandLine, refuseWords, required, tell } from './command.ts';
+import { EXIT_OK, orUsage, parseCommandLine, print, refuseWords, required, tell } from './command.ts';
 import { carryOut } from './control-client.ts';
 import { textFrom } from './text-file.ts';
 
@@ -9,12 +13,22 @@ export async function cosign(args: readonly string[]): Promise<number> {
   const [subject, ...more] = positionals;
   refuseWords(more);
   const file = required(subject, 'the file with the checkpoint');
-  const key = required(values['log-key'], '--log-key VKEY');
+  const text = await textFrom(file);
+  const isCode = text.startsWith(CODE_PREFIX);
+  const shown = isCode ? unpacked(text) : { key: required(values['log-key'], '--log-key VKEY'), proof: text };
   const dataPath = chooseDataPath(values.data);
   tell(`data folder: ${dataPath}`);
-  const proof = await textFrom(file);
-  const { line, key: witness } = orUsage(await carryOut(dataPath, { command: 'journal-cosign', proof, key }));
-  tell(`witness key: ${witness}`);
-  process.stdout.write(`${proof.slice(proof.indexOf('\n\n') + 2)}${line}`);
+  const answer = orUsage(await carryOut(dataPath, { command: 'journal-cosign', ...shown }));
+  const [note, key] = [String(answer['note']), String(answer['key'])];
+  tell(`witness key: ${key}`);
+  const witness = orUsage(parseVerifierKey(sha256, key));
+  if (isCode) print(formatCheckpointCode({ key: witness, proof: { old: 0, path: [], checkpoint: note } }));
+  else process.stdout.write(note);
   return EXIT_OK;
+}
+
+/** What another kiosk showed as a code; its key is in it, and the first one that is seen counts. */
+function unpacked(text: string): { readonly key: string; readonly proof: string } {
+  const { key, proof } = orUsage(parseCheckpointCode(sha256, text.trimEnd()));
+  return { key: formatVerifierKey(key), proof: formatConsistency(proof) };
 }

@@ -11,8 +11,8 @@ import { type LogReport, reportJson } from '../journal/log-report.ts';
 import { sha256, verifyEd25519 } from '../journal/native-crypto.ts';
 import { entriesOfTypes, type JournalReader } from '../journal/query.ts';
 import { reportText } from '../journal/report-text.ts';
-import { parseVerifierKey } from '../journal/signed-note.ts';
-import { checkStored } from '../journal/stored-log.ts';
+import { formatVerifierKey, parseVerifierKey } from '../journal/signed-note.ts';
+import { checkStored, knownWitnesses } from '../journal/stored-log.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, refuseWords, tell, UsageError } from './command.ts';
 import { readJournal } from './read-journal.ts';
@@ -86,16 +86,14 @@ async function verifyStored(
   tell(`data folder: ${dataPath}`);
   const folder = orUsage(readDataFolder(dataPath));
   const readKeys = (texts: readonly string[]) => texts.map((text) => orUsage(parseVerifierKey(sha256, text)));
-  const vouchers = {
-    keys: keys.length > 0 ? readKeys(keys) : [storedLogKey(folder)],
-    witnesses,
-    witnessKeys: readKeys(witnessKeys),
-  };
+  const givenKeys = { keys: keys.length > 0 ? readKeys(keys) : [storedLogKey(folder)], witnesses };
   return orUsage(
     await readJournal(folder.journal, (db) => {
       const first = continuationOf(db);
       if (first !== null) tell(continuationText(first));
-      return checkStored(db, stretch, vouchers);
+      const known = witnessKeys.length > 0 ? readKeys(witnessKeys) : knownWitnesses(db);
+      if (witnessKeys.length === 0) for (const key of known) tell(`witness key kept here: ${formatVerifierKey(key)}`);
+      return checkStored(db, stretch, { ...givenKeys, witnessKeys: known });
     }),
   );
 }

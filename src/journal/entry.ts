@@ -8,6 +8,8 @@ import type { TrustAge } from '../policy/trust-age.ts';
 import type { RevocationKind } from '../trust/revocation-list.ts';
 
 export type DeviceName = 'scanner' | 'signal' | 'printer' | 'voice';
+/** How a head of a log contradicts one that was seen before: fewer entries, others, or others than this log holds. */
+export type LogContradiction = 'fewer' | 'forked' | 'not-in-log';
 /** `killed`: the program ended without a stop; `power`: the whole machine did, for want of power or by a reset. */
 export type LastEnd = 'first-start' | 'stopped' | 'killed' | 'power' | 'unknown';
 
@@ -118,6 +120,25 @@ export type Note =
       readonly sha256: string;
     }
   | { readonly type: 'register-deleted'; readonly visits: number; readonly total: number }
+  /** This kiosk has countersigned a head of another log, by that log's name. */
+  | { readonly type: 'log-countersigned'; readonly log: string; readonly size: number }
+  /** It did not: the head contradicts what it has seen, which had `seen` entries; or its own log lost what it signed. */
+  | {
+      readonly type: 'log-contradicted';
+      readonly log: string;
+      readonly why: LogContradiction;
+      readonly size: number;
+      readonly seen: number;
+    }
+  /** Another kiosk, by the name of its log, has countersigned the first `size` entries of this one. */
+  | { readonly type: 'log-witnessed'; readonly by: string; readonly size: number }
+  /** The owner has entered their PIN at the screen; or so many wrong ones in a row were. */
+  | { readonly type: 'owner-entered' }
+  | { readonly type: 'owner-locked'; readonly wrong: number }
+  | { readonly type: 'owner-pin-set' }
+  /** The paper slip of a day of the site, `YYYY-MM-DD`. */
+  | { readonly type: 'slip-printed'; readonly day: string }
+  | { readonly type: 'slip-unprinted'; readonly day: string; readonly fault: string }
   | { readonly type: 'log-audited'; readonly entries: number; readonly problem: string | null }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { notesIn } from './checkpoint-code.ts';
 import type { NotesToJudge } from './judge-notes.ts';
 import { judgeNotes } from './judge-notes.ts';
 import { parseLogStart } from './log-start.ts';
@@ -35,7 +36,7 @@ export function notesOf(sha256: Sha256, texts: ExportedTexts): Result<NotesToJud
   if (!witnessKeys.ok) return witnessKeys;
   return ok({
     own: splitNotes(texts.checkpoints),
-    witness: texts.witnesses.flatMap(splitNotes),
+    witness: texts.witnesses.flatMap((file) => notesIn(sha256, file)),
     keys: keys.value,
     witnessKeys: witnessKeys.value,
   });

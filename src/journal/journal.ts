@@ -1,13 +1,11 @@
-import type { Result } from '../base/result.ts';
 import type { FormatName, Kind, Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 import type { Facts } from '../policy/facts.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { StaffReason } from '../policy/staff-reasons.ts';
-import type { ConsistencyProof } from './consistency.ts';
 import type { LastEnd, Note } from './entry.ts';
 import type { LogKey } from './log-key.ts';
-import type { VerifierKey } from './signed-note.ts';
+import type { WitnessBook } from './witness-book.ts';
 
 /** What a scan leaves in its entry beside the decision. */
 export interface ScanSubject {
@@ -96,8 +94,8 @@ export interface Journal {
    * @param extensions lines that the note says beside its time
    */
   checkpoint(key: LogKey, extensions?: readonly string[]): string;
-  /** Signs another log's head as its witness and remembers it: the signature line, or one sentence why not. */
-  countersign(proof: ConsistencyProof, log: VerifierKey, key: LogKey, atMs: number): Result<string, string>;
+  /** What this kiosk and others vouch for of each other's logs: one transaction. */
+  witness<T>(act: (book: WitnessBook) => T): T;
   size(): number;
   /** Wall time of the newest entry, or null before the first. */
   lastAtMs(): number | null;

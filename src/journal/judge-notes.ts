@@ -16,6 +16,8 @@ export interface SignedHead extends Checkpoint {
   readonly madeAtMs: number | null;
   /** When a witness countersigned it; null if none has. */
   readonly cosignedAtMs: number | null;
+  /** The names of those witnesses. */
+  readonly cosignedBy: readonly string[];
 }
 
 export interface NotesToJudge {
@@ -74,9 +76,11 @@ function judgeNote(
   if (!opened.value.some(({ key }) => key.type === LOG_SIGNATURE)) return problem('foreign', size);
   const made = checkpointTime(checkpoint.value);
   const cosigned = opened.value.flatMap(({ atS }) => (atS === null ? [] : [atS * SECOND_MS]));
+  const cosignedBy = opened.value.flatMap(({ key, atS }) => (atS === null ? [] : [key.name]));
   return {
     ...checkpoint.value,
     madeAtMs: made?.trusted === true ? made.atMs : null,
     cosignedAtMs: cosigned.length === 0 ? null : Math.min(...cosigned),
+    cosignedBy,
   };
 }

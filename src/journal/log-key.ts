@@ -9,7 +9,8 @@ import { toHex } from './byte-text.ts';
 import { sha256 } from './native-crypto.ts';
 import { COSIGNATURE, formatVerifierKey, LOG_SIGNATURE, type VerifierKey, verifierKey } from './signed-note.ts';
 
-const ORIGIN = /^munjigi\/[a-z0-9-]{1,21}\/[0-9A-Z]{2}\/[0-9a-f]{8}$/;
+/** The name of a kiosk's log. */
+export const LOG_NAME: RegExp = /^munjigi\/[a-z0-9-]{1,21}\/[0-9A-Z]{2}\/[0-9a-f]{8}$/;
 const REMEDY = 'restore it from the backup, or move it away to begin a new one';
 
 /** The key that this kiosk signs the heads of its log with; it never leaves its file. */
@@ -43,7 +44,7 @@ export function loadLogKey(
     // The platform's own parser quotes what it cannot read, and this is a secret.
     if (!jwk.ok || !isJsonObject(jwk.value)) return err(`the log key ${path} cannot be used: it is damaged; ${REMEDY}`);
     const origin = textOr(jwk.value['kid']);
-    if (!ORIGIN.test(origin)) return err(`the log key ${path} cannot be used: it names no log; ${REMEDY}`);
+    if (!LOG_NAME.test(origin)) return err(`the log key ${path} cannot be used: it names no log; ${REMEDY}`);
     const privateKey = createPrivateKey({ key: { ...jwk.value }, format: 'jwk' });
     const x = createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '';
     const publicKey = decodeBase64url(x);

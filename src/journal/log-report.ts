@@ -59,6 +59,8 @@ export interface LogReport {
   readonly furtherProblems: number;
   /** How many entries a witness vouches for. */
   readonly witnessedSize: number | null;
+  /** The witnesses that have countersigned so many; none where the checkpoint was only kept elsewhere. */
+  readonly witnessedBy: readonly string[];
   /** Whoever has the kiosk's key could have written what came later anew. */
   readonly unwitnessedSinceMs: number | null;
 }

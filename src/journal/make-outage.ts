@@ -22,7 +22,7 @@ export const MAX_OUTAGE_DAYS = 31;
 /** What was decided this long before and after a stretch is counted beside it. */
 const AROUND_MS = HOUR_MS;
 /** How far back states that last are looked for. */
-const LOOK_BACK_ENTRIES = 100_000;
+export const LOOK_BACK_ENTRIES = 100_000;
 
 export interface OutageQuestion {
   /** Milliseconds since the epoch by the kiosk's clock. */

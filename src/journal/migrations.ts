@@ -90,4 +90,13 @@ export const MIGRATIONS: readonly string[] = [
   -- The boot of the machine in which the newest start or stop was written: tells a kill from a power cut.
   ALTER TABLE last_run ADD COLUMN boot TEXT;
   `,
+  `
+  -- Other kiosks by the name of their log: the key that was first seen of each, and how much of this log it has
+  -- countersigned (null: nothing).
+  CREATE TABLE known_kiosk (
+    name TEXT PRIMARY KEY,
+    public_key BLOB NOT NULL,
+    witnessed_size INTEGER
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -7,7 +7,7 @@ import { REASON_CODES } from '../policy/reasons.ts';
 import { STAFF_REASONS } from '../policy/staff-reasons.ts';
 import type { TrustAge } from '../policy/trust-age.ts';
 import type { RevocationKind } from '../trust/revocation-list.ts';
-import type { DeviceName, Entry, LastEnd, Note } from './entry.ts';
+import type { DeviceName, Entry, LastEnd, LogContradiction, Note } from './entry.ts';
 import {
   allOf,
   type Check,
@@ -41,6 +41,7 @@ const revocationKind = allOf<RevocationKind>({
   'pretix-blocked': true,
   'pass-id': true,
 });
+const contradiction = allOf<LogContradiction>({ fewer: true, forked: true, 'not-in-log': true });
 const kind = oneOf(...KINDS);
 const ofDevice = { device };
 const ofEntry = { of: count };
@@ -113,6 +114,14 @@ const SHAPES: Shapes = {
   'register-sealed': { to: text, visits: count, total: count },
   'register-exported': { fromMs: whole, toMs: whole, visits: count, sha256: text },
   'register-deleted': { visits: count, total: count },
+  'log-countersigned': { log: text, size: count },
+  'log-contradicted': { log: text, why: contradiction, size: count, seen: count },
+  'log-witnessed': { by: text, size: count },
+  'owner-entered': {},
+  'owner-locked': { wrong: count },
+  'owner-pin-set': {},
+  'slip-printed': { day: text },
+  'slip-unprinted': { day: text, fault: text },
   'log-audited': { entries: count, problem: orNull(text) },
   deleted: { salts: count, facts: count, uses: count },
 };

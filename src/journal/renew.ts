@@ -109,6 +109,7 @@ function carryOver(
   const addWitnessed = db.prepare<[string, number, Buffer]>(
     'INSERT INTO witnessed (origin, size, root) VALUES (?, ?, ?)',
   );
+  const addKnown = db.prepare<[string, Buffer]>('INSERT INTO known_kiosk (name, public_key) VALUES (?, ?)');
   const setLastRun = db.prepare<[string, string | null]>('INSERT INTO last_run (id, type, boot) VALUES (1, ?, ?)');
   const uses = countAdded(old.uses, ({ key, ends_ms, row }) =>
     addUse.run(key, -1, ...stampOf(row, nowMs), ends_ms, row?.mono_ends_ms ?? null),
@@ -118,6 +119,7 @@ function carryOver(
   );
   countAdded(old.unshown, (row) => addUnshown.run(unshownBefore(row.seq), row.use_key, row.wall_ms));
   countAdded(old.witnessed, (row) => addWitnessed.run(row.origin, row.size, row.root));
+  countAdded(old.known, (row) => addKnown.run(row.name, row.public_key));
   const run = old.lastRun ?? { type: 'damaged', boot: null };
   if (countAdded([run], ({ type, boot }) => setLastRun.run(type, boot)) === 0) setLastRun.run('damaged', null);
   const whole = old.isWhole && uses === old.uses.length && stickers === old.stickers.length;

@@ -85,6 +85,7 @@ export function problemText({ code, seq, upTo }: LogProblem, language: ReportLan
 /** The report in sentences: the verdict first, then what was looked at, then what nobody vouches for. */
 export function reportText(report: LogReport, language: ReportLanguage): readonly string[] {
   const { origin, from, size, signedSize, checkpoints, problems, furtherProblems, witnessedSize } = report;
+  const by = report.witnessedBy.join(', ');
   const found = problems.length + furtherProblems;
   const entries = size - from;
   const unsigned = size - (signedSize ?? from);
@@ -99,7 +100,7 @@ export function reportText(report: LogReport, language: ReportLanguage): readonl
       `서명된 확인점 ${count(checkpoints)}개가 맞습니다. 아직 서명되지 않은 기록: ${count(unsigned)}개.`,
       witnessedSize === null
         ? `증인이 없습니다. unwitnessed since ${since}: 키를 가진 사람은 전부 다시 쓸 수 있었습니다.`
-        : `증인이 처음 ${count(witnessedSize)}개를 확인했습니다. unwitnessed since ${since}: 그 뒤는 키를 가진 사람이 다시 쓸 수 있었습니다.`,
+        : `증인${by === '' ? '' : `(${by})`}이 처음 ${count(witnessedSize)}개를 확인했습니다. unwitnessed since ${since}: 그 뒤는 키를 가진 사람이 다시 쓸 수 있었습니다.`,
     ];
   }
   return [
@@ -110,6 +111,6 @@ export function reportText(report: LogReport, language: ReportLanguage): readonl
     `Signed checkpoints that agree: ${count(checkpoints)}. Entries not yet signed: ${count(unsigned)}.`,
     witnessedSize === null
       ? `No witness. unwitnessed since ${since}: whoever has the key could have written all of it anew.`
-      : `A witness vouches for the first ${count(witnessedSize)}. unwitnessed since ${since}: whoever has the key could have written what came later anew.`,
+      : `A witness${by === '' ? '' : ` (${by})`} vouches for the first ${count(witnessedSize)}. unwitnessed since ${since}: whoever has the key could have written what came later anew.`,
   ];
 }

@@ -35,6 +35,8 @@ export interface Salvage {
   readonly stickers: readonly SalvagedSticker[];
   readonly unshown: readonly { readonly seq: number; readonly use_key: Buffer; readonly wall_ms: number }[];
   readonly witnessed: readonly { readonly origin: string; readonly size: number; readonly root: Buffer }[];
+  /** Keys of other kiosks: whoever was met once is not met anew under another key. */
+  readonly known: readonly { readonly name: string; readonly public_key: Buffer }[];
   readonly lastRun: { readonly type: string; readonly boot: string | null } | null;
   readonly count: { readonly inside: number; readonly since_ms: number } | null;
   /** Use keys and stickers were read to the last one. */
@@ -48,6 +50,7 @@ const NOTHING: Salvage = {
   stickers: [],
   unshown: [],
   witnessed: [],
+  known: [],
   lastRun: null,
   count: null,
   isWhole: false,
@@ -83,6 +86,11 @@ export function salvage(path: string, key: VerifierKey): Salvage {
         db,
         'SELECT origin, size, root FROM witnessed ORDER BY origin',
         ({ root }) => Buffer.isBuffer(root),
+      ).rows,
+      known: fromBothEnds<Salvage['known'][number]>(
+        db,
+        'SELECT name, public_key FROM known_kiosk ORDER BY name',
+        ({ public_key }) => Buffer.isBuffer(public_key),
       ).rows,
       lastRun: one<NonNullable<Salvage['lastRun']>>(
         db,

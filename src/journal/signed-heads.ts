@@ -1,10 +1,7 @@
-import { ok, type Result } from '../base/result.ts';
-import { type Clock, SECOND_MS } from '../base/time.ts';
-import type { ConsistencyProof } from './consistency.ts';
+import type { Clock } from '../base/time.ts';
 import type { LogKey } from './log-key.ts';
-import type { VerifierKey } from './signed-note.ts';
 import type { Statements } from './statements.ts';
-import { cosign, signCheckpoint } from './witness.ts';
+import { signCheckpoint } from './witness.ts';
 
 /** What a checkpoint carries beside the head. */
 export interface HeadSayings {
@@ -28,19 +25,4 @@ export function writeCheckpoint(
   const note = signCheckpoint(key, { size, root: statements.tree.root(size) }, { atMs, trusted }, extensions);
   statements.addCheckpoint.run(size, note, lastTrustedMs);
   return note;
-}
-
-/** Countersigns another log's head and remembers it, both or neither. */
-export function writeCountersignature(
-  statements: Statements,
-  proof: ConsistencyProof,
-  log: VerifierKey,
-  key: LogKey,
-  atMs: number,
-): Result<string, string> {
-  const signed = cosign(proof, log, statements.witnessed.get(log.name) ?? null, key, Math.floor(atMs / SECOND_MS));
-  if (!signed.ok) return signed;
-  const { line, seen } = signed.value;
-  statements.setWitnessed.run(log.name, seen.size, Buffer.from(seen.root));
-  return ok(line);
 }

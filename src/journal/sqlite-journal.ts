@@ -23,11 +23,12 @@ import type { LogKey } from './log-key.ts';
 import { dropOver, dropPersonal } from './purge.ts';
 import { unshownBefore } from './renew.ts';
 import { type Reserve, withReserve } from './reserve.ts';
-import { writeCheckpoint, writeCountersignature } from './signed-heads.ts';
+import { writeCheckpoint } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
 import { TrustedTime, vouchedForAtStart } from './trusted-time.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use, useKeyOf } from './use.ts';
 import { scrubWal } from './wal-scrub.ts';
+import { WitnessBook } from './witness-book.ts';
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
@@ -186,8 +187,8 @@ export class SqliteJournal implements Journal {
     return this.#commit(({ statements }) => writeCheckpoint(statements, key, saying));
   }
 
-  countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {
-    return this.#commit(({ statements }) => writeCountersignature(statements, ...call));
+  witness<T>(act: (book: WitnessBook) => T): T {
+    return this.#commit(({ statements, writer }) => act(new WitnessBook(statements, writer)));
   }
 
   size(): number {

@@ -75,6 +75,19 @@ export function prepareStatements(db: Database.Database) {
       `INSERT INTO witnessed (origin, size, root) VALUES (?, ?, ?)
        ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root`,
     ),
+    checkpointOf: db.prepare<[number], { note: string }>('SELECT note FROM checkpoint WHERE size = ?'),
+    setCheckpointNote: db.prepare<[number, string]>(
+      `INSERT INTO checkpoint (size, note, last_trusted_ms) VALUES (?, ?, NULL)
+       ON CONFLICT (size) DO UPDATE SET note = excluded.note`,
+    ),
+    knownKiosk: db.prepare<[string], { public_key: Buffer }>('SELECT public_key FROM known_kiosk WHERE name = ?'),
+    addKnownKiosk: db.prepare<[string, Buffer]>(
+      'INSERT INTO known_kiosk (name, public_key) VALUES (?, ?) ON CONFLICT (name) DO NOTHING',
+    ),
+    witnessedSize: db.prepare<[], { size: number | null }>('SELECT max(witnessed_size) AS size FROM known_kiosk'),
+    setWitnessedSize: db.prepare<[number, string]>(
+      'UPDATE known_kiosk SET witnessed_size = max(coalesce(witnessed_size, 0), ?) WHERE name = ?',
+    ),
     lastRun: db.prepare<[], { type: string; boot: string | null }>('SELECT type, boot FROM last_run'),
     setLastRun: db.prepare<[string, string]>(
       `INSERT INTO last_run (id, type, boot) VALUES (1, ?, ?)

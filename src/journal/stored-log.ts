@@ -1,9 +1,10 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { notesIn } from './checkpoint-code.ts';
 import { judgeNotes } from './judge-notes.ts';
 import type { LogReport } from './log-report.ts';
 import { sha256, verifyEd25519 } from './native-crypto.ts';
 import { type JournalReader, reading } from './query.ts';
-import { splitNotes, type VerifierKey } from './signed-note.ts';
+import { COSIGNATURE, type VerifierKey, verifierKey } from './signed-note.ts';
 import { rangeAfter, TreeStore } from './tree-store.ts';
 import { LogCheck } from './verify-log.ts';
 
@@ -47,7 +48,7 @@ export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: 
       .all(from, to === null ? Number.MAX_SAFE_INTEGER : end),
   ).map(({ note }) => note);
   const { keys, witnessKeys, witnesses } = vouchers;
-  const witness = witnesses.flatMap(splitNotes);
+  const witness = witnesses.flatMap((file) => notesIn(sha256, file));
   const judged = judgeNotes({ own: notes, witness, keys, witnessKeys }, verifyEd25519);
   const check = new LogCheck({
     sha256,
@@ -67,4 +68,17 @@ export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: 
     at = last.seq + 1;
   }
   return ok(check.finish());
+}
+
+/** The keys of the kiosks that have countersigned this log, as they were first seen; none in an older file. */
+export function knownWitnesses(db: JournalReader): readonly VerifierKey[] {
+  return reading(() => {
+    const isThere = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'known_kiosk'").get() !== undefined;
+    if (!isThere) return [];
+    return db
+      .prepare<[], { name: string; public_key: Buffer }>(
+        'SELECT name, public_key FROM known_kiosk WHERE witnessed_size IS NOT NULL ORDER BY name',
+      )
+      .all();
+  }).map(({ name, public_key: key }) => verifierKey(sha256, name, COSIGNATURE, Uint8Array.from(key)));
 }

@@ -22,6 +22,8 @@ interface Vouching {
   good: number;
   agreedSize: number | null;
   agreedAtMs: number | null;
+  /** Whose countersignatures stand under the head that agreed last. */
+  agreedBy: Set<string>;
   differs: boolean;
 }
 
@@ -91,6 +93,7 @@ export class LogCheck {
       problems: this.#problems,
       furtherProblems: this.#problemCount - this.#problems.length,
       witnessedSize: this.#witness.agreedSize,
+      witnessedBy: [...this.#witness.agreedBy].toSorted(),
       unwitnessedSinceMs: this.#witness.agreedAtMs ?? this.#firstAtMs,
     };
   }
@@ -122,6 +125,8 @@ export class LogCheck {
         if (line.differs) continue;
         if (equalBytes(root, head.root)) {
           line.good += 1;
+          if (line.agreedSize !== size) line.agreedBy.clear();
+          for (const name of head.cosignedBy) line.agreedBy.add(name);
           line.agreedSize = size;
           line.agreedAtMs = Math.max(line.agreedAtMs ?? 0, head.cosignedAtMs ?? head.madeAtMs ?? this.#lastAtMs ?? 0);
         } else {
@@ -141,5 +146,5 @@ export class LogCheck {
 /** Heads of less than the stretch begins with say nothing about it. */
 function vouching(heads: readonly SignedHead[], from: number): Vouching {
   const useful = heads.filter(({ size }) => size >= from).toSorted((one, other) => one.size - other.size);
-  return { heads: useful, next: 0, good: 0, agreedSize: null, agreedAtMs: null, differs: false };
+  return { heads: useful, next: 0, good: 0, agreedSize: null, agreedAtMs: null, agreedBy: new Set(), differs: false };
 }

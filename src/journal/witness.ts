@@ -13,6 +13,51 @@ export interface SeenHead {
   readonly root: Uint8Array;
 }
 
+/** Why a head was not countersigned, or a countersignature not taken. */
+export const WITNESS_REFUSALS = [
+  /** It cannot be read, or its signature does not hold. */
+  'damaged',
+  /** The kiosk that shows it is this one. */
+  'own-log',
+  /** That log was signed with another key before. */
+  'other-key',
+  /** It has fewer entries than were seen. */
+  'fewer',
+  /** It has other entries than were seen. */
+  'forked',
+  /** Nothing proves that what was seen is still in it. */
+  'unproven',
+  /** This log does not hold what another kiosk has countersigned. */
+  'not-in-log',
+  /** Nobody vouches for the clock that would be countersigned with. */
+  'clock',
+] as const;
+
+export interface WitnessRefusal {
+  readonly kind: (typeof WITNESS_REFUSALS)[number];
+  /** One sentence. */
+  readonly sentence: string;
+  /** How many entries the head covers, and how many the last one that was seen; null where that is not known. */
+  readonly size: number | null;
+  readonly seen: number | null;
+}
+
+export interface Cosigned {
+  /** The signature line of C2SP signed-note. */
+  readonly line: string;
+  readonly seen: SeenHead;
+}
+
+/** A refusal with what is known of the head. */
+export function witnessRefusal(
+  kind: WitnessRefusal['kind'],
+  sentence: string,
+  size: number | null = null,
+  seen: number | null = null,
+): Result<never, WitnessRefusal> {
+  return err({ kind, sentence, size, seen });
+}
+
 /**
  * Signs a head of this kiosk's log. The error of a kiosk's clock is in the text, and so is whether it was trusted.
  * @param more extension lines behind that of the time
@@ -30,9 +75,9 @@ export function signCheckpoint(
 
 /**
  * Countersigns another log's checkpoint (C2SP tlog-witness, tlog-cosignature): only if its own key has signed it and it
- * adds to what was seen of that log before.
+ * adds to what was seen of that log before. What was seen last may be countersigned again, without a proof.
  * @param atS seconds since the epoch, of a clock that is trusted
- * @returns the signature line and the head to remember before the line is given away, or one sentence
+ * @returns the signature line and the head to remember before the line is given away
  */
 export function cosign(
   { old, path, checkpoint: note }: ConsistencyProof,
@@ -40,20 +85,30 @@ export function cosign(
   seen: SeenHead | null,
   key: LogKey,
   atS: number,
-): Result<{ readonly line: string; readonly seen: SeenHead }, string> {
+): Result<Cosigned, WitnessRefusal> {
   const opened = openCheckpoint(note, [log], verifyEd25519);
-  if (!opened.ok) return opened;
+  if (!opened.ok) return witnessRefusal('damaged', opened.error);
   const { text, checkpoint } = opened.value;
-  if (checkpoint.origin === key.origin)
-    return err('this is a checkpoint of this kiosk itself: another one must sign it');
-  const before = seen ?? { size: 0, root: sha256(new Uint8Array(0)) };
-  if (old !== before.size) {
-    return err(`this kiosk has last seen that log with ${before.size} entries: ask for the proof since ${before.size}`);
+  const { origin, size } = checkpoint;
+  if (origin === key.origin) {
+    return witnessRefusal('own-log', 'this is a checkpoint of this kiosk itself: another one must sign it', size);
   }
-  if (!isConsistent(sha256, before, checkpoint, path)) {
-    return err('this checkpoint contradicts what that log has shown before: keep both and do not trust that log');
+  const before = seen ?? { size: 0, root: sha256(new Uint8Array(0)) };
+  const known = before.size;
+  if (size < known) {
+    const sentence = `this kiosk has seen ${known} entries of that log and this checkpoint covers ${size}: show the newest one; if this is the newest, the log was cut off, so keep both and do not trust it`;
+    return witnessRefusal('fewer', sentence, size, known);
+  }
+  const isSame = size === known;
+  if (!isSame && old !== known) {
+    const sentence = `this kiosk has last seen that log with ${known} entries, and whether those are still in it cannot be told without a proof: ask for the proof since ${known}`;
+    return witnessRefusal('unproven', sentence, size, known);
+  }
+  if (!isConsistent(sha256, before, checkpoint, isSame ? [] : path)) {
+    const sentence = 'this checkpoint contradicts what that log has shown before: keep both and do not trust that log';
+    return witnessRefusal('forked', sentence, size, known);
   }
   const bytes = cosignatureBytes(atS, key.sign(cosignedMessage(text, atS)));
   const { name, id } = key.cosigner;
-  return ok({ line: signatureLine({ name, id, bytes }), seen: { size: checkpoint.size, root: checkpoint.root } });
+  return ok({ line: signatureLine({ name, id, bytes }), seen: { size, root: checkpoint.root } });
 }

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
-import { type Clock, formatInstant, isEvident, parseInstant } from '../base/time.ts';
+import { type Clock, formatInstant, parseInstant } from '../base/time.ts';
 import { parseConsistency } from '../journal/consistency.ts';
 import type { Note } from '../journal/entry.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
@@ -18,9 +18,12 @@ import { STICKER_ORIGINS } from '../sticker/token.ts';
 import { adoptRevocations } from './adopt-revocations.ts';
 import type { Attendance } from './attendance.ts';
 import { type ClockSetParts, setClock } from './clock-set.ts';
+import { countersign } from './countersign.ts';
 import { MAX_COUNT_OUT, type OfficeAnswer, type OfficeRequest } from './office-request.ts';
+import { storePin } from './owner-pin.ts';
 import { changeSettings } from './settings-changes.ts';
 import type { SettingsStore } from './settings-store.ts';
+import type { SlipDesk } from './slip-desk.ts';
 import type { StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
 import { importTrust } from './trust-imports.ts';
@@ -41,6 +44,9 @@ export interface BackOfficeParts {
   readonly clockSetting: ClockSetParts;
   readonly attendance: Attendance;
   readonly register: Register | null;
+  readonly slips: Pick<SlipDesk, 'print'>;
+  /** Where the owner's PIN is stored. */
+  readonly pinPath: string;
   /** Tells the screens what was changed here. */
   readonly changed: () => void;
 }
@@ -65,6 +71,12 @@ export class BackOffice {
           return this.#checkpoint(request.exportFrom);
         case 'journal-cosign':
           return this.#cosign(request.proof, request.key);
+        case 'journal-witness':
+          return this.#adopt(request.note, request.key);
+        case 'journal-slip':
+          return await this.#parts.slips.print(request.day ?? null);
+        case 'owner-pin-set':
+          return await this.#setPin(request.pin);
         case 'trust-import':
         case 'trust-list-import':
           return await importTrust(request, this.#parts);
@@ -180,10 +192,23 @@ export class BackOffice {
     if (!proof.ok) return proof;
     const log = parseVerifierKey(sha256, keyText);
     if (!log.ok) return log;
-    const now = clock.wall();
-    if (!isEvident(now))
-      return err('nothing vouches for the clock of this kiosk, and a witness says when it has seen: connect it once');
-    const line = journal.countersign(proof.value, log.value, logKey, now.atMs);
-    return line.ok ? ok({ line: line.value, key: formatVerifierKey(logKey.cosigner) }) : line;
+    const signed = countersign(journal, { key: log.value, proof: proof.value }, logKey, clock);
+    if (!signed.ok) return err(signed.error.sentence);
+    return ok({ note: signed.value.note, key: formatVerifierKey(logKey.cosigner) });
+  }
+
+  async #setPin(pin: string): Promise<Result<OfficeAnswer, string>> {
+    const stored = await storePin(this.#parts.pinPath, pin);
+    if (!stored.ok) return stored;
+    this.#parts.journal.record({ type: 'owner-pin-set' });
+    return ok({});
+  }
+
+  #adopt(note: string, keyText: string): Result<OfficeAnswer, string> {
+    const { journal, logKey } = this.#parts;
+    const witness = parseVerifierKey(sha256, keyText);
+    if (!witness.ok) return witness;
+    const adopted = journal.witness((book) => book.adopt(note, witness.value, logKey));
+    return adopted.ok ? ok({ ...adopted.value }) : err(adopted.error.sentence);
   }
 }

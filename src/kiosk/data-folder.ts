@@ -32,6 +32,12 @@ export interface DataFolder {
   readonly stickerKey: string;
   /** What the heads of the journal are signed with. */
   readonly logKey: string;
+  /** The owner's PIN, as scrypt of it. */
+  readonly ownerPin: string;
+  /** Which slips of days came out. */
+  readonly dailySlip: string;
+  /** The newest checkpoints of other kiosks that were countersigned here, a text file for each. */
+  readonly witnessed: string;
   readonly controlSocket: string;
 }
 
@@ -57,6 +63,9 @@ export function dataFolderAt(path: string): DataFolder {
     policies: join(path, 'policies'),
     stickerKey: join(path, 'keys', 'sticker.jwk'),
     logKey: join(path, 'log-key.jwk'),
+    ownerPin: join(path, 'keys', 'owner-pin.json'),
+    dailySlip: join(path, 'daily-slip.json'),
+    witnessed: join(path, 'witnessed'),
     controlSocket: join(path, 'control.sock'),
   };
 }

@@ -1,5 +1,5 @@
 import type { Result } from '../base/result.ts';
-import { type Clock, MINUTE_MS } from '../base/time.ts';
+import { type Clock, MINUTE_MS, SECOND_MS } from '../base/time.ts';
 import { DAMAGES_BEFORE_ASIDE } from '../journal/damage.ts';
 import { DamagedJournal, type Journal } from '../journal/journal.ts';
 import { type AuditResult, LogAudit, saysDamage } from '../journal/log-audit.ts';
@@ -10,6 +10,8 @@ import type { Log } from './log.ts';
 /** A checkpoint is made after this many entries, or this long after the last one if anything was added. */
 export const CHECKPOINT_ENTRIES = 256;
 export const CHECKPOINT_MINUTES = 5;
+/** Whoever asks for a checkpoint gets no newer one within this time. */
+export const FRESH_EVERY_MS = 10 * SECOND_MS;
 /** What one look at the log takes at a time: a few milliseconds in which no scan is judged. */
 export const AUDIT_ROWS = 500;
 
@@ -31,6 +33,7 @@ export class LogKeeper {
   readonly #parts: LogKeeperParts;
   #signedSize = 0;
   #signedAtMs: number;
+  #asked: { readonly note: string; readonly atMs: number } | null = null;
   #reader: JournalReader | null = null;
   #audit: LogAudit | null = null;
   #isAudited = false;
@@ -47,6 +50,22 @@ export class LogKeeper {
     journal.checkpoint(key, checkpointLines?.());
     this.#signedSize = journal.size();
     this.#signedAtMs = clock.monotonicMs();
+  }
+
+  /**
+   * A checkpoint of now, for whoever keeps it; the last one again within `FRESH_EVERY_MS`, so that asking costs nothing.
+   * Throws `JournalFault`.
+   */
+  fresh(): string {
+    const { journal, key, clock } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const last = this.#asked;
+    if (last !== null && nowMs - last.atMs < FRESH_EVERY_MS) return last.note;
+    const note = journal.checkpoint(key);
+    this.#signedSize = journal.size();
+    this.#signedAtMs = nowMs;
+    this.#asked = { note, atMs: nowMs };
+    return note;
   }
 
   /** To be called between two people; throws `JournalFault`. */

@@ -18,6 +18,11 @@ export type OfficeRequest =
   | { readonly command: 'journal-checkpoint'; readonly exportFrom?: number }
   /** Countersigns another log's checkpoint: a C2SP consistency proof and the verifier key of that log. */
   | { readonly command: 'journal-cosign'; readonly proof: string; readonly key: string }
+  /** Keeps a countersignature of this log: the note with it, and the verifier key of the witness. */
+  | { readonly command: 'journal-witness'; readonly note: string; readonly key: string }
+  /** Prints the slip of a day, `YYYY-MM-DD`; of today so far where none is named. */
+  | { readonly command: 'journal-slip'; readonly day?: string }
+  | { readonly command: 'owner-pin-set'; readonly pin: string }
   | { readonly command: 'count-out'; readonly count: number }
   | { readonly command: 'count-reset' }
   | { readonly command: 'register-add'; readonly phone: string; readonly district: string }
@@ -90,6 +95,9 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'revocations-adopt': ({ sha256 }) => typeof sha256 === 'string',
   'journal-checkpoint': ({ exportFrom }) => exportFrom === undefined || Number.isSafeInteger(exportFrom),
   'journal-cosign': ({ proof, key }) => typeof proof === 'string' && typeof key === 'string',
+  'journal-witness': ({ note, key }) => typeof note === 'string' && typeof key === 'string',
+  'journal-slip': ({ day }) => isTextOrAbsent(day),
+  'owner-pin-set': ({ pin }) => typeof pin === 'string',
   'settings-set': ({ assignments, by }) =>
     Array.isArray(assignments) && assignments.every((text) => typeof text === 'string') && isOrigin(by),
   'settings-restore': ({ version, by }) => Number.isSafeInteger(version) && isOrigin(by),

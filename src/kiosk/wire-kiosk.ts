@@ -6,6 +6,7 @@ import type { Printer } from '../devices/printer/printer.ts';
 import type { Scanner } from '../devices/scanner/scanner.ts';
 import type { Signal } from '../devices/signal/signal.ts';
 import type { Supervisor } from '../devices/supervisor/supervisor.ts';
+import type { OwnerCommands } from '../door/commands.ts';
 import type { PublicState } from '../door/public-state.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/open.ts';
@@ -13,12 +14,16 @@ import { BackOffice } from './back-office.ts';
 import type { ClockSetParts } from './clock-set.ts';
 import { startControl } from './control.ts';
 import { freeBytesAt } from './disk-space.ts';
+import type { DrawSlip } from './draw-slip.ts';
 import { Kiosk } from './kiosk.ts';
 import type { Log } from './log.ts';
 import { LogKeeper } from './log-keeper.ts';
+import { OwnerMode, withoutOwnerCodes } from './owner-mode.ts';
+import { SlipDesk } from './slip-desk.ts';
 import { type DrawSticker, StickerDesk } from './sticker-desk.ts';
 import type { Stores } from './stores.ts';
 import { registerOf } from './visitor-register.ts';
+import { WitnessDesk } from './witness-desk.ts';
 
 export interface KioskWiring {
   readonly stores: Stores;
@@ -32,11 +37,14 @@ export interface KioskWiring {
   readonly supervisor: Supervisor;
   readonly isSupervised: boolean;
   readonly draw: DrawSticker;
+  readonly drawSlip: DrawSlip;
   readonly log: Log;
 }
 
 export interface WiredKiosk {
   readonly kiosk: Kiosk;
+  /** What the owner may do at the screen. */
+  readonly owner: OwnerCommands;
   /** Writes the start entry, opens the control socket and starts the devices; one sentence if it must not run. */
   start(): Promise<Result<void, string>>;
   /** Safe levels, last entry, files closed. */
@@ -61,22 +69,35 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     key: stores.logKey,
     reader: () => openJournalReader(stores.folder.journal),
   });
-  const kiosk = new Kiosk({ ...around, desk, keeper, register });
+  const { folder } = stores;
+  const witnessing = { ...around, keeper, key: stores.logKey };
+  const slips = new SlipDesk({
+    ...witnessing,
+    draw: wiring.drawSlip,
+    journalPath: folder.journal,
+    statePath: folder.dailySlip,
+  });
+  const witnessDesk = new WitnessDesk({ ...witnessing, folder: folder.witnessed });
+  const pinPath = folder.ownerPin;
+  const owner = new OwnerMode({ ...around, desk: witnessDesk, slips, pinPath });
+  const kiosk = new Kiosk({ ...around, scanner: withoutOwnerCodes(wiring.scanner, owner), desk, keeper, register });
   const { attendance } = kiosk;
   const changed = (): void => kiosk.refresh();
   const { importTrust, revocations, logKey, settingsStore } = stores;
   const wasSet = (): void => kiosk.clockWasSet();
   const clockSetting = clockSettingOf(stores, clock, wasSet);
   const books = { importTrust, revocations, logKey, settingsStore, clockSetting };
-  const office = new BackOffice({ ...around, ...books, desk, attendance, register, changed });
+  const office = new BackOffice({ ...around, ...books, desk, attendance, register, slips, pinPath, changed });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();
+    slips.stop();
     await kiosk.stop();
     stores.close();
   };
   return {
     kiosk,
+    owner,
     async start() {
       const control = await startControl(stores.folder.controlSocket, office);
       if (!control.ok) {
@@ -114,6 +135,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
         await stop();
         return err(trouble);
       }
+      slips.start();
       wiring.supervisor.ready();
       return ok(undefined);
     },

@@ -70,6 +70,11 @@ const ROWS: readonly Row[] = [
     'the code is a web address, which is never opened; ask for the pass itself',
   ),
   unsupported(
+    matches(/^MJC1:/),
+    null,
+    'the code is the checkpoint of a kiosk’s log: no pass, but what owners scan in owner mode',
+  ),
+  unsupported(
     matches(PHONE_NUMBER),
     'phone-number',
     'the code is a telephone number, such as one for a call-in register: it proves nothing about a person',

@@ -20,7 +20,7 @@ function isInflated(result: unknown): result is Inflated {
  * Inflates one whole stream: zlib (RFC 1950) or raw deflate (RFC 1951).
  * @returns at most 64 KiB, or null for a broken or longer stream and for bytes after its end
  */
-export function inflate(bytes: Buffer, wrapping: 'zlib' | 'raw'): Buffer | null {
+export function inflate(bytes: Uint8Array, wrapping: 'zlib' | 'raw'): Buffer | null {
   const options = { maxOutputLength: MAX_INFLATED_BYTES, chunkSize: CHUNK_BYTES, info: true };
   try {
     const result: unknown = wrapping === 'zlib' ? inflateSync(bytes, options) : inflateRawSync(bytes, options);

@@ -12,10 +12,14 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Routes for a folder of built pages: `page` at `path`, all other files at `/assets/<name>`. The files are read now and
- * never again, so a request opens nothing. Errors: one sentence for a folder or page that is not there.
+ * Routes for a folder of built pages: each page at its address, all other files at `/assets/<name>`. The files are read
+ * now and never again, so a request opens nothing. Errors: one sentence for a folder or page that is not there.
+ * @param addresses by the file name of the page
  */
-export function readAssets(folder: string, page: string, path: string): Result<readonly Route[], string> {
+export function readAssets(
+  folder: string,
+  addresses: Readonly<Record<string, string>>,
+): Result<readonly Route[], string> {
   const replies = new Map<string, Reply>();
   try {
     for (const name of readdirSync(folder)) {
@@ -25,11 +29,12 @@ export function readAssets(folder: string, page: string, path: string): Result<r
   } catch (thrown) {
     return err(`the pages in ${folder} cannot be read (${reasonOf(thrown)}): build them first`);
   }
-  if (!replies.has(page)) return err(`${join(folder, page)} is missing: build the pages first`);
+  const missing = Object.keys(addresses).find((page) => !replies.has(page));
+  if (missing !== undefined) return err(`${join(folder, missing)} is missing: build the pages first`);
   return ok(
     [...replies].map(([name, reply]) => ({
       kind: 'page',
-      path: name === page ? path : `/assets/${name}`,
+      path: addresses[name] ?? `/assets/${name}`,
       reply: () => reply,
     })),
   );

@@ -14,7 +14,7 @@ export interface Reply {
  */
 export type Route =
   | { readonly kind: 'page'; readonly path: string; reply(id: string): Reply }
-  | { readonly kind: 'action'; readonly path: string; reply(body: unknown): Reply }
+  | { readonly kind: 'action'; readonly path: string; reply(body: unknown): Reply | Promise<Reply> }
   | { readonly kind: 'stream'; readonly path: string; readonly source: StreamSource };
 
 const PARAMETER = ':id';

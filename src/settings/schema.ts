@@ -111,6 +111,11 @@ export const settingsSchema = group({
     title: 'Visitor register',
     description: 'Whether visitors leave number and district, sealed for the authority that the trust list names',
   }),
+  dailySlip: setting(yesOrNo.default(false), {
+    title: 'Daily slip',
+    description:
+      'At 04:00 the printer prints what was counted that day and a checkpoint of the log, to be kept elsewhere',
+  }),
   occupancyLimit: setting(wholeNumber(0, MAX_OCCUPANCY, ' people').default(0), {
     title: 'People inside',
     description: 'With so many people inside, staff are asked before the next; 0 where nobody counts',

@@ -1,7 +1,7 @@
 import { type KeyObject, sign } from 'node:crypto';
 import { deflateRawSync, deflateSync } from 'node:zlib';
 import { SignJWT } from 'jose';
-import { encodeBase45 } from './base45-encode.ts';
+import { encodeBase45 } from '../base/base45.ts';
 import { type CborInput, encodeCbor, encodeTagged } from './cbor-encode.ts';
 
 export interface DemoKey {

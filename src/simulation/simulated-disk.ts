@@ -8,6 +8,7 @@ import {
   type ScanSubject,
   type StickerRecord,
 } from '../journal/journal.ts';
+import type { WitnessBook } from '../journal/witness-book.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 import type { StaffReason } from '../policy/staff-reasons.ts';
@@ -87,8 +88,8 @@ export class SimulatedDisk implements Journal {
     return this.#writable().checkpoint(...call);
   }
 
-  countersign(...call: Parameters<Journal['countersign']>): ReturnType<Journal['countersign']> {
-    return this.#writable().countersign(...call);
+  witness<T>(act: (book: WitnessBook) => T): T {
+    return this.#writable().witness(act);
   }
 
   size(): number {

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
-import { err, type Result } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { inThread } from '../base/thread.ts';
 import { realTimers, type Timers } from '../base/timers.ts';
 import type { DrawJob, StickerPicture } from './draw-in-thread.ts';
 import type { StickerFace, StickerPaper } from './layout.ts';
@@ -22,18 +22,5 @@ export function drawSticker(
   { workerUrl = new URL('./draw-worker.js', import.meta.url), timers = realTimers }: DrawSurroundings = {},
 ): Promise<Result<StickerPicture, string>> {
   const job: DrawJob = { face, paper };
-  const worker = new Worker(workerUrl, { workerData: job });
-  return new Promise((resolve) => {
-    const finish = (outcome: Result<StickerPicture, string>): void => {
-      cancelDeadline();
-      resolve(outcome);
-      void worker.terminate();
-    };
-    const cancelDeadline = timers.after(DRAW_DEADLINE_MS, () => {
-      finish(err(`drawing the sticker took longer than ${DRAW_DEADLINE_MS / 1_000} s: try again`));
-    });
-    worker.once('message', finish);
-    worker.once('error', (thrown) => finish(err(`the sticker could not be drawn: ${thrown.message}`)));
-    worker.once('exit', () => finish(err('the sticker could not be drawn: its thread ended early')));
-  });
+  return inThread(job, 'the sticker', { workerUrl, deadlineMs: DRAW_DEADLINE_MS, timers });
 }

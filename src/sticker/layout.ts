@@ -36,7 +36,7 @@ export interface StickerLayout {
   readonly missing: readonly string[];
 }
 
-const MM_PER_INCH = 25.4;
+export const MM_PER_INCH = 25.4;
 /** Half a millimetre a module is what a worn print head and a cheap scanner still agree on at arm's length. */
 const MODULE_MM = 0.5;
 /** Letters are designed for the 40 mm label and grow with the paper, up to a factor: longer stickers help nobody. */
@@ -52,6 +52,10 @@ const LABEL: TextBlock = { weight: 700, shape: 'hangul', largest: 26, smallest: 
 const UNTIL: TextBlock = { weight: 900, shape: 'figures', largest: 58, smallest: 34, lines: 2 };
 const SHORT_ID: TextBlock = { weight: 700, shape: 'figures', largest: 46, smallest: 30, lines: 1 };
 
+/** Pixels on this paper for one at the design width. */
+export const unitOf = ({ widthDots, dpi }: StickerPaper): number =>
+  Math.min(widthDots / DESIGN_WIDTH_DOTS, (MOST_ENLARGED * dpi) / DESIGN_DPI);
+
 /** Draws a face on paper of a width: SVG for the letters, a module grid for the code. The error is one sentence. */
 export function layOut(face: StickerFace, paper: StickerPaper, fonts: FontSet): Result<StickerLayout, string> {
   const qr = encodeQr(face.token);
@@ -61,8 +65,7 @@ export function layOut(face: StickerFace, paper: StickerPaper, fonts: FontSet): 
   if (qrDots > paper.widthDots) {
     return err(`a sticker needs ${qrDots} printable dots and the printer has ${paper.widthDots}: use wider paper`);
   }
-  const unit = Math.min(paper.widthDots / DESIGN_WIDTH_DOTS, (MOST_ENLARGED * paper.dpi) / DESIGN_DPI);
-  const page = new Page(paper.widthDots, unit, fonts);
+  const page = new Page(paper.widthDots, unitOf(paper), fonts);
   const title = STICKER_TITLES[face.kind];
   page.skip(4);
   page.headline(

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { journal } from '../../src/commands/journal.ts';
+import { notesIn } from '../../src/journal/checkpoint-code.ts';
+import { sha256 } from '../../src/journal/native-crypto.ts';
 import { complaintOf, ran } from '../support/command.ts';
 import { typesIn } from '../support/entries.ts';
 import { refusedBy } from '../support/in-process.ts';
@@ -98,13 +100,40 @@ describe('two kiosks without any server between them', () => {
     expect(JSON.parse(rolledBack.out)).toMatchObject({ problems: [{ code: 'witness-longer' }] });
   });
 
+  it('carry codes from screen to screen, and the first then says by whom it is witnessed', async () => {
+    const other = file('other');
+    const cosigned = (data: string) => ran(['journal', 'cosign', file('code'), '--data', data]);
+    await stickerIn(data);
+    writeFileSync(file('code'), (await on('checkpoint', '--code')).out);
+    const signed = await cosigned(other);
+    expect([signed.code, signed.out]).toEqual([0, expect.stringMatching(/^MJC1:[0-9A-Z $%*+./:-]+\n$/)]);
+    writeFileSync(file('signed'), signed.out);
+    const kept = await on('witness', file('signed'));
+    expect([kept.code, kept.out]).toEqual([0, expect.stringMatching(/vouches for the first 1 entries/)]);
+    const name = /munjigi\/\S+/.exec(kept.out)?.[0];
+    const verified = await on('verify');
+    expect(verified.out).toContain(`A witness (${name}) vouches for the first 1. unwitnessed since 20`);
+    expect(verified.err).toContain(`witness key kept here: ${keyIn(signed)}`);
+    expect(typesIn(data)).toContain('log-witnessed');
+    expect(typesIn(other)).toEqual(['log-countersigned']);
+
+    // What the other kiosk has shown of itself is not a countersignature of this log.
+    expect(complaintOf(await on('witness', file('code')))).toMatchObject({ code: 2 });
+    expect(complaintOf(await cosigned(data)).says).toMatch(/this kiosk itself/);
+    writeFileSync(file('code'), 'MJC1:ABC');
+    expect(complaintOf(await cosigned(other)).says).toMatch(/^this/);
+  });
+
   it.skipIf(!hasZbar)(
     `and a telephone keeps a checkpoint as a picture${hasZbar ? '' : ' (skipped: install zbar-tools)'}`,
     async () => {
       await stickerIn(data);
-      const { out } = await on('checkpoint', '--qr', file('head.png'));
+      const { out, err } = await on('checkpoint', '--qr', file('head.png'));
       const read = readCode(readFileSync(file('head.png')), folder);
-      expect(Buffer.from(read, 'latin1').toString('utf8')).toBe(out.trimEnd());
+      expect(notesIn(sha256, read)).toEqual([out]);
+      writeFileSync(file('photographed'), read);
+      const vouched = await on('verify', '--json', '--checkpoint', file('photographed'), '--key', keyIn({ err }));
+      expect(JSON.parse(vouched.out)).toMatchObject({ problems: [], witnessedSize: 1, witnessedBy: [] });
     },
   );
 });
@@ -124,7 +153,10 @@ describe('a wrong call says in one sentence what to do', () => {
     [['verify', '--to', '9'], /there is no such stretch/],
     [['export'], /--out DIR is missing/],
     [['export', '--out', '.'], /is there already/],
-    [['cosign', 'x'], /--log-key VKEY is missing/],
+    [['cosign', 'x'], /x cannot be read/],
+    [['cosign', import.meta.filename], /--log-key VKEY is missing/],
+    [['witness', import.meta.filename], /--witness-key VKEY is missing/],
+    [['witness'], /the file with the countersigned checkpoint is missing/],
     [['checkpoint', '--since', '-1'], /--since/],
     [['checkpoint', '--since', '5'], /the log has 0/],
     [['erase'], /say 'munjigi journal tail'/],

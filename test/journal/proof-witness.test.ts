@@ -1,13 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ConsistencyProof, parseConsistency } from '../../src/journal/consistency.ts';
+import type { Entry } from '../../src/journal/entry.ts';
 import type { LogKey } from '../../src/journal/log-key.ts';
 import { consistencyPath } from '../../src/journal/merkle.ts';
 import { sha256, verifyEd25519 } from '../../src/journal/native-crypto.ts';
-import { openNote, parseNote } from '../../src/journal/signed-note.ts';
-import type { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
+import { openJournalFile, openJournalReader } from '../../src/journal/open.ts';
+import { newestEntries } from '../../src/journal/query.ts';
+import { LOG_SIGNATURE, openNote, parseNote, verifierKey } from '../../src/journal/signed-note.ts';
+import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { TreeStore } from '../../src/journal/tree-store.ts';
+import type { WitnessRefusal } from '../../src/journal/witness.ts';
+import { MAX_COSIGNATURES } from '../../src/journal/witness-book.ts';
 import { edited, exportedLog, newLogKey, recordedLog, signedAnew } from '../support/exported-log.ts';
-import { open, read, time, useJournalFile } from '../support/journal-file.ts';
+import { open, path, read, SECRET, time, useJournalFile } from '../support/journal-file.ts';
 
 useJournalFile();
 
@@ -35,53 +40,159 @@ beforeEach(() => {
   witness = log;
 });
 
-const countersign = (shown: ConsistencyProof, from = logKey) =>
-  witness.countersign(shown, from.verifier, witnessKey, AT_MS);
+const countersign = (shown: ConsistencyProof, from = logKey, by = witnessKey) =>
+  witness.witness((book) => book.countersign(shown, from.verifier, by, AT_MS));
+const add = (count: number): void => {
+  for (let at = 0; at < count; at += 1) log.record({ type: 'dropped', count: at });
+};
+const exportedEntries = (file: string): readonly Entry[] => {
+  const db = openJournalReader(file);
+  if (!db.ok) throw new Error(db.error);
+  const entries = newestEntries(db.value, 1_000);
+  db.value.close();
+  return entries;
+};
+const typesOf = (type: Entry['type']): readonly Entry[] => exportedEntries(path).filter((entry) => entry.type === type);
+const says = (sentence: RegExp, kind: WitnessRefusal['kind']) => ({
+  ok: false,
+  error: { kind, sentence: expect.stringMatching(sentence) },
+});
 
 describe('another kiosk as a witness', () => {
   it('countersigns a log that it has never seen, and later what was only added to', () => {
     const first = countersign(proof(0));
-    if (!first.ok) throw new Error(first.error);
-    const note = parseNote(`${log.checkpoint(logKey)}${first.value}`);
+    if (!first.ok) throw new Error(first.error.sentence);
+    const note = parseNote(first.value.note);
     if (!note.ok) throw new Error(note.error);
     const opened = openNote(note.value, [logKey.verifier, witnessKey.cosigner], verifyEd25519);
     expect(opened).toMatchObject({ ok: true, value: [{ atS: null }, { atS: AT_MS / 1_000 }] });
     time.advance(1_000);
-    for (let count = 0; count < 7; count += 1) log.record({ type: 'dropped', count });
-    expect(countersign(proof(20)).ok).toBe(true);
+    add(7);
+    expect(countersign(proof(20))).toMatchObject({ ok: true, value: { log: logKey.origin, size: log.size() - 1 } });
+    expect(typesOf('log-countersigned')).toHaveLength(2);
   });
 
-  it('does not countersign what contradicts what it has seen, and says so', () => {
+  it('does not countersign what contradicts what it has seen, says so, and keeps it in its own log', () => {
     expect(countersign(proof(0)).ok).toBe(true);
     const { entries } = exportedLog(recordedLog(logKey, 30).path);
     const forged = entries.map((entry) => edited(entry, { count: 0 }));
     const [checkpoint = ''] = signedAnew(forged, logKey, [30]);
-    const refused = countersign({ old: 20, path: [], checkpoint });
-    expect(refused).toMatchObject({ ok: false, error: expect.stringMatching(/contradicts/) });
+    expect(countersign({ old: 20, path: [], checkpoint })).toMatchObject(says(/contradicts/, 'forked'));
     // The same size with another root is a contradiction too.
     const [sameSize = ''] = signedAnew(forged, logKey, [20]);
-    expect(countersign({ old: 20, path: [], checkpoint: sameSize }).ok).toBe(false);
+    expect(countersign({ old: 20, path: [], checkpoint: sameSize })).toMatchObject(says(/contradicts/, 'forked'));
+    // Fewer entries than were seen: an older code, or a log that was cut off.
+    const [fewer = ''] = signedAnew(entries, logKey, [19]);
+    expect(countersign({ old: 0, path: [], checkpoint: fewer })).toMatchObject(says(/covers 19/, 'fewer'));
+    expect(typesOf('log-contradicted')).toMatchObject([
+      { log: logKey.origin, why: 'forked', size: 30, seen: 20 },
+      { why: 'forked', size: 20, seen: 20 },
+      { why: 'fewer', size: 19, seen: 20 },
+    ]);
     expect(countersign(proof(20)).ok).toBe(true);
+  });
+
+  it('countersigns the same head again for whoever lost the first signature, without a proof', () => {
+    const shown = proof(0);
+    expect(countersign(shown).ok).toBe(true);
+    expect(countersign(shown).ok).toBe(true);
   });
 
   it('asks for the proof since its own last sight, whatever the other claims it was', () => {
     expect(countersign(proof(0)).ok).toBe(true);
-    expect(countersign(proof(0))).toMatchObject({ ok: false, error: expect.stringMatching(/proof since 20/) });
-    expect(countersign(proof(5))).toMatchObject({ ok: false, error: expect.stringMatching(/proof since 20/) });
+    add(3);
+    expect(countersign(proof(0))).toMatchObject(says(/proof since 20/, 'unproven'));
+    expect(countersign(proof(5))).toMatchObject(says(/proof since 20/, 'unproven'));
   });
 
   it('countersigns no forged checkpoint, none of a third log, and not its own', () => {
     const shown = proof(0);
     const bent = shown.checkpoint.replace('trusted', 'unsure');
-    expect(countersign({ ...shown, checkpoint: bent })).toMatchObject({
-      ok: false,
-      error: expect.stringMatching(/forged/),
-    });
-    expect(countersign(shown, newLogKey('7A'))).toMatchObject({
-      ok: false,
-      error: expect.stringMatching(/none of the keys/),
-    });
-    expect(witness.countersign(shown, logKey.verifier, logKey, AT_MS).ok).toBe(false);
+    expect(countersign({ ...shown, checkpoint: bent })).toMatchObject(says(/forged/, 'damaged'));
+    expect(countersign(shown, newLogKey('7A'))).toMatchObject(says(/none of the keys/, 'damaged'));
+    expect(countersign(shown, logKey, logKey)).toMatchObject(says(/this kiosk itself/, 'own-log'));
     expect(parseConsistency(shown.checkpoint).ok).toBe(false);
+  });
+
+  it('a second key under a name that it knows is countersigned by nobody', () => {
+    expect(countersign(proof(0)).ok).toBe(true);
+    const other = newLogKey('7A');
+    const pretended = verifierKey(sha256, logKey.origin, LOG_SIGNATURE, other.verifier.publicKey);
+    expect(countersign(proof(0), { ...logKey, verifier: pretended })).toMatchObject(says(/another key/, 'other-key'));
+  });
+});
+
+describe('a countersignature that is carried back', () => {
+  const carriedBack = (shown = proof(0), by = witnessKey): string => {
+    const signed = countersign(shown, logKey, by);
+    if (!signed.ok) throw new Error(signed.error.sentence);
+    return signed.value.note;
+  };
+  const adopt = (note: string, by = witnessKey.cosigner, key = logKey) =>
+    log.witness((book) => book.adopt(note, by, key));
+  const storedNote = (size: number): string =>
+    read((db) => db.prepare('SELECT note FROM checkpoint WHERE size = ?').pluck().get(size)) as string;
+
+  it('is kept under the checkpoint once, however often it is scanned', () => {
+    const note = carriedBack();
+    expect(adopt(note)).toEqual({ ok: true, value: { by: witnessKey.origin, size: 20 } });
+    expect(adopt(note).ok).toBe(true);
+    expect(storedNote(20)).toBe(note);
+    expect(typesOf('log-witnessed')).toMatchObject([{ by: witnessKey.origin, size: 20 }]);
+    expect(log.witness((book) => book.witnessedSize())).toBe(20);
+  });
+
+  it('shows that this log was put back to an older copy, and says so in the log', () => {
+    const note = carriedBack();
+    time.advance(1_000);
+    const { path: rewritten } = recordedLog(logKey, 25);
+    const journal = SqliteJournal.open({
+      open: () => openJournalFile(rewritten),
+      clock: time,
+      bootId: 'boot-3',
+      useKeySecret: SECRET,
+    });
+    if (!journal.ok) throw new Error(journal.error);
+    const refused = journal.value.witness((book) => book.adopt(note, witnessKey.cosigner, logKey));
+    expect(refused).toMatchObject(says(/not in it any more/, 'not-in-log'));
+    journal.value.close();
+    const found = exportedEntries(rewritten).filter(({ type }) => type === 'log-contradicted');
+    expect(found).toMatchObject([{ log: logKey.origin, why: 'not-in-log', size: 20, seen: 25 }]);
+  });
+
+  it('does not count with a forged signature, by another key, or for another log', () => {
+    const note = carriedBack();
+    const forged = note.replace(/.{8}\n$/, 'AAAAAA==\n');
+    expect(adopt(forged)).toMatchObject(says(/forged or damaged/, 'damaged'));
+    expect(adopt(note, newLogKey('8B').cosigner)).toMatchObject(says(/forged or damaged/, 'damaged'));
+    expect(adopt(note, witnessKey.cosigner, newLogKey('9C'))).toMatchObject(says(/none of the keys/, 'damaged'));
+    // The log's own signature, or its own key as a witness, is nobody else's word.
+    expect(adopt(note, logKey.verifier)).toMatchObject(says(/this kiosk itself/, 'own-log'));
+    expect(adopt(note, logKey.cosigner)).toMatchObject(says(/this kiosk itself/, 'own-log'));
+    expect(typesOf('log-witnessed')).toEqual([]);
+    expect(storedNote(20)).not.toContain(witnessKey.origin);
+  });
+
+  it('brings in nobody else’s signature beside it', () => {
+    const shown = proof(0);
+    const note = carriedBack(shown);
+    const line = carriedBack(shown, newLogKey('9C')).slice(shown.checkpoint.length);
+    expect(adopt(note + line).ok).toBe(true);
+    expect(storedNote(20)).toBe(note);
+  });
+
+  it('is kept for at most 16 kiosks', () => {
+    const shown = proof(0);
+    const kiosks = Array.from({ length: MAX_COSIGNATURES + 1 }, (_, at) =>
+      newLogKey(`0${at.toString(32).toUpperCase()}`),
+    );
+    for (const kiosk of kiosks) {
+      expect(adopt(carriedBack(shown, kiosk), kiosk.cosigner).ok).toBe(true);
+    }
+    expect(typesOf('log-witnessed')).toHaveLength(MAX_COSIGNATURES);
+    expect(parseNote(storedNote(20))).toMatchObject({
+      ok: true,
+      value: { signatures: { length: MAX_COSIGNATURES + 1 } },
+    });
   });
 });

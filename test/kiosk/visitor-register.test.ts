@@ -46,6 +46,7 @@ async function kioskWith(authorities: object) {
     supervisor: { ready: () => {}, stopping: () => {}, alive: () => {}, ailing: () => {}, aliveEveryMs: null },
     isSupervised: false,
     draw: () => Promise.resolve(ok({ width: 8, height: 8, rows: Buffer.alloc(8) })),
+    drawSlip: () => Promise.resolve(ok({ width: 8, height: 8, rows: Buffer.alloc(8), missing: [] })),
     log: (event, fields) => void told.push([event, fields]),
   });
   onTestFinished(async () => {

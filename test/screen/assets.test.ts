@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function replyAt(path: string): Reply | null {
-  const routes = readAssets(folder, 'page.html', '/');
+  const routes = readAssets(folder, { 'page.html': '/' });
   if (!routes.ok) return null;
   const found = findRoute(routes.value, 'GET', path);
   return found.ok && found.value.route.kind === 'page' ? found.value.route.reply('') : null;
@@ -29,7 +29,7 @@ it('serves the page at its own address and the rest beside it', () => {
 });
 
 it('an update that is half written to the disk never reaches an open screen', () => {
-  const routes = readAssets(folder, 'page.html', '/');
+  const routes = readAssets(folder, { 'page.html': '/' });
   writeFileSync(join(folder, 'page.js'), 'half a fi');
   rmSync(join(folder, 'page.html'));
   if (!routes.ok) throw new Error(routes.error);
@@ -39,11 +39,11 @@ it('an update that is half written to the disk never reaches an open screen', ()
 
 it('pages that were never built are one sentence', () => {
   const missing = join(folder, 'dist');
-  expect(readAssets(missing, 'page.html', '/')).toMatchObject({
+  expect(readAssets(missing, { 'page.html': '/' })).toMatchObject({
     ok: false,
     error: expect.stringContaining('build them first'),
   });
-  expect(readAssets(folder, 'other.html', '/')).toEqual({
+  expect(readAssets(folder, { 'other.html': '/' })).toEqual({
     ok: false,
     error: `${join(folder, 'other.html')} is missing: build the pages first`,
   });

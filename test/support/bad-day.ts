@@ -247,6 +247,7 @@ export class BadDay {
       supervisor: { ready: () => {}, alive: () => {}, ailing: () => {}, stopping: () => {}, aliveEveryMs: null },
       isSupervised: true,
       draw: () => Promise.resolve(ok(picture)),
+      drawSlip: () => Promise.resolve(ok({ ...picture, missing: [] })),
       log: () => {},
     });
     this.#left.push(wired);

@@ -33,7 +33,9 @@ const SRC = join(import.meta.dirname, '..', '..', 'src');
 export async function builtPages(): Promise<readonly Route[]> {
   const folder = mkdtempSync(join(tmpdir(), 'pages-'));
   try {
-    const entries = ['page.tsx', 'page.css', 'page.html', 'icon.svg'].map((name) => join(SRC, 'screen/web', name));
+    const entries = ['page.tsx', 'page.css', 'page.html', 'owner.tsx', 'owner.css', 'owner.html', 'icon.svg'].map(
+      (name) => join(SRC, 'screen/web', name),
+    );
     const simulator = ['simulator.tsx', 'simulator.css', 'simulator.html'].map((name) =>
       join(SRC, 'simulation/web', name),
     );
@@ -50,8 +52,8 @@ export async function builtPages(): Promise<readonly Route[]> {
       outdir: folder,
       logLevel: 'error',
     });
-    const screen = readAssets(join(folder, 'screen/web'), 'page.html', '/');
-    const simulation = readAssets(join(folder, 'simulation/web'), 'simulator.html', '/simulator');
+    const screen = readAssets(join(folder, 'screen/web'), { 'page.html': '/', 'owner.html': '/owner' });
+    const simulation = readAssets(join(folder, 'simulation/web'), { 'simulator.html': '/simulator' });
     if (!screen.ok) throw new Error(screen.error);
     if (!simulation.ok) throw new Error(simulation.error);
     return [...screen.value, ...simulation.value];

@@ -121,6 +121,7 @@ export interface VerifierSays {
   readonly from: number;
   readonly checkpoints: number;
   readonly witnessedSize: number | null;
+  readonly witnessedBy: readonly string[];
 }
 
 /** Writes an export into a new folder. */

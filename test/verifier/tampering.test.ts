@@ -235,6 +235,7 @@ describe('a log as it was written', () => {
       expect(says).toMatchObject({
         problems: [],
         witnessedSize: 620,
+        witnessedBy: [other.origin],
         unwitnessedSince: new Date(atS * 1_000).toISOString(),
       });
     }

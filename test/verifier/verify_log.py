@@ -21,6 +21,8 @@ MAX_NOTE, MAX_SIGNATURES, MAX_LISTED = 16384, 64, 100
 TOLERANCE_MS = 10 * 60 * 1000
 SAFE = 2**53 - 1
 LAST_MS = 253402300799999
+CODE, MAX_CODE = 'MJC1:', 8192
+BASE45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
 
 # --- RFC 8032, section 6: Ed25519 ------------------------------------------------------------------------------------
 P = 2**255 - 19
@@ -168,7 +170,7 @@ def judge(note, whose, keys, witness_keys):
     text, signatures = read
     origin, size, root, extensions = head
     known = [k for k in keys if k[0] == origin and k[2] == LOG] + [k for k in witness_keys if k[2] == COSIGNER]
-    signed, cosigned = False, []
+    signed, cosigned, by = False, [], set()
     for name, ident, raw in signatures:
         key = next((k for k in known if k[0] == name and k[1] == ident), None)
         if key is None:
@@ -181,17 +183,51 @@ def judge(note, whose, keys, witness_keys):
             message = f'cosignature/v1\ntime {at}\n{text}'.encode()
             good = len(raw) == 72 and at <= SAFE and ed25519(key[3], message, raw[8:])
             cosigned.append(at * 1000)
+            by.add(name)
         if not good:
             return None, (f'{whose}-forged', size, size)
     if not signed:
         return None, (f'{whose}-foreign', size, size)
-    return dict(origin=origin, size=size, root=root, made=made_at(extensions), cosigned=min(cosigned, default=None)), None
+    cosigned = min(cosigned, default=None)
+    return dict(origin=origin, size=size, root=root, made=made_at(extensions), cosigned=cosigned, by=by), None
 
 
 def split_notes(text):
     blocks = re.split(r'\n{2,}', text.replace('\r\n', '\n').strip('\n'))
     pairs = [(blocks[i], blocks[i + 1] if i + 1 < len(blocks) else '') for i in range(0, len(blocks), 2)]
     return [f'{text}\n\n{signatures}\n' for text, signatures in pairs if text != '']
+
+
+def base45(text):
+    """RFC 9285; None for what no encoder writes."""
+    digits = [BASE45.find(character) for character in text]
+    out = bytearray()
+    for at in range(0, len(digits), 3):
+        group = digits[at:at + 3]
+        value = sum(digit * 45**place for place, digit in enumerate(group))
+        if -1 in group or len(group) == 1 or value >= 256 ** (len(group) - 1):
+            return None
+        out += value.to_bytes(len(group) - 1, 'big')
+    return bytes(out)
+
+
+def note_in_code(line):
+    """The note in one line of a checkpoint code: a verifier key, perhaps a consistency proof, the note."""
+    packed = base45(line[len(CODE):]) if line.startswith(CODE) and len(line) <= MAX_CODE else None
+    try:
+        key, _, body = packed.decode('utf-8').partition('\n') if packed is not None else ('', '', '')
+        read_key(key)
+    except (Bad, UnicodeDecodeError):
+        return None
+    return body.partition('\n\n')[2] if re.match(r'old [0-9]', body) else body
+
+
+def notes_in(text):
+    codes, rest = [], []
+    for line in text.split('\n'):
+        note = note_in_code(line.rstrip())
+        (rest if note is None else codes).append(line if note is None else note)
+    return codes + split_notes('\n'.join(rest))
 
 
 # --- RFC 6962: the tree ----------------------------------------------------------------------------------------------
@@ -270,6 +306,7 @@ class Line:
     def __init__(self, heads, start):
         self.heads = sorted((h for h in heads if h['size'] >= start), key=lambda h: h['size'])
         self.good, self.agreed, self.at, self.differs, self.next = 0, None, None, False, 0
+        self.by = set()
 
 
 def check(lines, start, own, witness, problems, origin):
@@ -293,6 +330,7 @@ def check(lines, start, own, witness, problems, origin):
                     continue
                 if root == head['root']:
                     line.good += 1
+                    line.by = line.by | head['by'] if line.agreed == tree.size else head['by']
                     line.agreed = tree.size
                     at = next((t for t in (head['cosigned'], head['made'], last_at) if t is not None), 0)
                     line.at = max(line.at or 0, at)
@@ -342,6 +380,7 @@ def check(lines, start, own, witness, problems, origin):
         found.append(('time-contradicts-witness', ruled_out[0], ruled_out[-1]))
     return dict(
         origin=origin, size=size, checkpoints=ours.good, signedSize=ours.agreed, witnessedSize=theirs.agreed,
+        witnessedBy=sorted(theirs.by),
         problems=[dict(code=c, seq=s, upTo=u) for c, s, u in found[:MAX_LISTED]],
         furtherProblems=max(0, len(found) - MAX_LISTED), firstAt=instant(first_at), lastAt=instant(last_at),
         unwitnessedSince=instant(first_at if theirs.at is None else theirs.at), **{'from': begin})
@@ -386,7 +425,8 @@ def main():
         texts = [('checkpoint', given.folder / 'checkpoints.txt')] + [('witness', path) for path in given.witness]
         for whose, path in texts:
             # Line ends as they are: a control character in a note must be seen.
-            for note in split_notes(path.read_bytes().decode('utf-8')):
+            text = path.read_bytes().decode('utf-8')
+            for note in notes_in(text) if whose == 'witness' else split_notes(text):
                 head, problem = judge(note, whose, keys, witness_keys)
                 if head is None:
                     problems.append(problem)

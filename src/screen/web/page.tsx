@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { SECOND_MS } from '../../base/time.ts';
 import { realTimers } from '../../base/timers.ts';
 import type { PublicState } from '../../door/public-state.ts';
 import { isLocale, type Locale, type Spoken } from '../locale.ts';
@@ -13,6 +14,7 @@ const PLACES = ['refuse', 'assist', 'admit'] as const;
 
 /** What a visitor decides by who cannot ask the staff. */
 const IN_ALL: ReadonlySet<Mark['kind']> = new Set(['register']);
+const OWNER_HOLD_MS = 2 * SECOND_MS;
 
 function Languages({
   texts,
@@ -44,6 +46,23 @@ function Place({ condition }: { readonly condition: View['condition'] }) {
   );
 }
 
+/** The owner's way in: a corner that is held down, and no button that a visitor would press. */
+function OwnerCorner() {
+  const [isHeld, setHeld] = useState(false);
+  useEffect(() => (isHeld ? realTimers.after(OWNER_HOLD_MS, () => location.assign('/owner')) : undefined), [isHeld]);
+  const release = (): void => setHeld(false);
+  return (
+    <i
+      class="owner-corner"
+      aria-hidden="true"
+      onPointerDown={() => setHeld(true)}
+      onPointerUp={release}
+      onPointerLeave={release}
+      onContextMenu={(event) => event.preventDefault()}
+    />
+  );
+}
+
 function Screen({ shown, scan }: { readonly shown: View; readonly scan: number | null }) {
   return (
     <main class={`screen ${shown.tone}`} data-condition={shown.condition}>
@@ -64,6 +83,7 @@ function Screen({ shown, scan }: { readonly shown: View; readonly scan: number |
         </p>
       </div>
       <Place condition={shown.condition} />
+      <OwnerCorner />
       <ul class="marks">
         {shown.marks.map((mark) => (
           <li key={mark.kind} class={`${mark.kind}${mark.urgent ? ' urgent' : ''}`}>

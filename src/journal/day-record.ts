@@ -1,0 +1,74 @@
+import { MINUTE_MS } from '../base/time.ts';
+import { type DayCounters, dayCounters } from './counters.ts';
+import { entriesInTime } from './entries-in-time.ts';
+import type { Entry } from './entry.ts';
+import { LOOK_BACK_ENTRIES } from './make-outage.ts';
+import type { OutageCause } from './outage.ts';
+import { OutageTimeline, STATE_TYPES, type Stretch } from './outage-timeline.ts';
+import { entriesBetween, entriesOfTypes, type JournalReader } from './query.ts';
+
+/** What one day of a log came to. */
+export interface DayRecord {
+  readonly counters: DayCounters;
+  /** Sequence numbers of the first and the last entry of the day; null where there is none. */
+  readonly entries: { readonly first: number; readonly last: number } | null;
+  /** Whole minutes in which the kiosk ran and could not check, and in which it did not run. */
+  readonly downMinutes: number;
+  readonly offMinutes: number;
+}
+
+/** In these nobody's pass could be checked; out of date trust data and an unsure clock are told with each verdict. */
+const DOWN_CAUSES: readonly OutageCause[] = ['not-recording', 'scanner', 'signal'];
+
+/** Reads a day out of a log, times in milliseconds since the epoch. A damaged file is a `JournalFault`. */
+export function dayRecord(db: JournalReader, zone: string, fromMs: number, toMs: number): DayRecord {
+  const range = entriesInTime(db, fromMs, toMs);
+  const timeline = new OutageTimeline();
+  for (const entry of entriesOfTypes(db, Math.max(0, range.from - LOOK_BACK_ENTRIES), range.from, STATE_TYPES)) {
+    timeline.entry(entry);
+  }
+  let first: number | null = null;
+  let last = 0;
+  const seen = function* (): Generator<Entry> {
+    for (const entry of entriesBetween(db, range.from, range.to)) {
+      timeline.entry(entry);
+      yield entry;
+      if (entry.wallMs < fromMs || entry.wallMs >= toMs) continue;
+      first ??= entry.seq;
+      last = entry.seq;
+    }
+  };
+  const counters = dayCounters(seen(), zone, fromMs, toMs);
+  const stretches = timeline.finish();
+  const minutesOf = (causes: readonly OutageCause[]): number =>
+    Math.round(
+      covered(
+        stretches.filter(({ cause }) => causes.includes(cause)),
+        fromMs,
+        toMs,
+      ) / MINUTE_MS,
+    );
+  return {
+    counters,
+    entries: first === null ? null : { first, last },
+    downMinutes: minutesOf(DOWN_CAUSES),
+    offMinutes: minutesOf(['not-running']),
+  };
+}
+
+/** How much of the day the stretches cover, where they overlap once. */
+function covered(stretches: readonly Stretch[], fromMs: number, toMs: number): number {
+  const spans = stretches
+    .map(({ from, to }) => {
+      const ends = [from.entry.wallMs, to === null ? toMs : to.entry.wallMs];
+      return { beginMs: Math.max(fromMs, Math.min(...ends)), endMs: Math.min(toMs, Math.max(...ends)) };
+    })
+    .toSorted((one, other) => one.beginMs - other.beginMs);
+  let totalMs = 0;
+  let doneMs = fromMs;
+  for (const { beginMs, endMs } of spans) {
+    totalMs += Math.max(0, endMs - Math.max(beginMs, doneMs));
+    doneMs = Math.max(doneMs, endMs);
+  }
+  return totalMs;
+}

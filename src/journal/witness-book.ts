@@ -1,0 +1,157 @@
+import { ok, type Result } from '../base/result.ts';
+import { SECOND_MS } from '../base/time.ts';
+import { equalBytes } from './byte-text.ts';
+import type { ConsistencyProof } from './consistency.ts';
+import type { LogContradiction } from './entry.ts';
+import type { EntryWriter } from './entry-writer.ts';
+import type { LogKey } from './log-key.ts';
+import { consistencyPath } from './merkle.ts';
+import { sha256, verifyEd25519 } from './native-crypto.ts';
+import { openCheckpoint } from './open-checkpoint.ts';
+import {
+  COSIGNATURE,
+  formatNote,
+  type NoteSignature,
+  openNote,
+  parseNote,
+  type SignedNote,
+  type VerifierKey,
+} from './signed-note.ts';
+import type { Statements } from './statements.ts';
+import { cosign, type WitnessRefusal, witnessRefusal } from './witness.ts';
+
+/** A longer name is no kiosk's. */
+export const MAX_LOG_NAME_LENGTH = 100;
+/** So many countersignatures stand under one checkpoint: each kiosk of a street, and a code still holds them. */
+export const MAX_COSIGNATURES = 16;
+
+/** Another log's head that was countersigned here. */
+export interface Countersigned {
+  readonly log: string;
+  readonly size: number;
+  /** The note with the new signature line. */
+  readonly note: string;
+}
+
+/** This log's head that another kiosk has countersigned. */
+export interface Witnessed {
+  readonly by: string;
+  readonly size: number;
+}
+
+/**
+ * What this kiosk knows of other logs, and other kiosks of its own, inside one transaction of the journal: what is
+ * signed, what is remembered and the entry that says so are stored together or not at all.
+ */
+export class WitnessBook {
+  readonly #statements: Statements;
+  readonly #writer: EntryWriter;
+
+  constructor(statements: Statements, writer: EntryWriter) {
+    this.#statements = statements;
+    this.#writer = writer;
+  }
+
+  /** Countersigns another log's head (`cosign`); the key of a log is the one that was seen first. */
+  countersign(
+    proof: ConsistencyProof,
+    log: VerifierKey,
+    key: LogKey,
+    atMs: number,
+  ): Result<Countersigned, WitnessRefusal> {
+    const stranger = this.#refuseStranger(log);
+    if (stranger !== null) return stranger;
+    const before = this.#statements.witnessed.get(log.name) ?? null;
+    const signed = cosign(proof, log, before, key, Math.floor(atMs / SECOND_MS));
+    if (!signed.ok) {
+      this.#recordContradiction(log.name, signed.error);
+      return signed;
+    }
+    const { line, seen } = signed.value;
+    this.#meet(log);
+    this.#statements.setWitnessed.run(log.name, seen.size, Buffer.from(seen.root));
+    this.#writer.append({ type: 'log-countersigned', log: log.name, size: seen.size });
+    return ok({ log: log.name, size: seen.size, note: proof.checkpoint + line });
+  }
+
+  /** Keeps a countersignature of this log's head, so that it is given away with the log from here on. */
+  adopt(note: string, witness: VerifierKey, key: LogKey): Result<Witnessed, WitnessRefusal> {
+    const opened = openCheckpoint(note, [key.verifier], verifyEd25519);
+    const parsed = parseNote(note);
+    if (!opened.ok || !parsed.ok) {
+      return witnessRefusal('damaged', opened.ok ? 'this is no signed checkpoint' : opened.error);
+    }
+    const { size, root } = opened.value.checkpoint;
+    if (witness.type !== COSIGNATURE || witness.name === key.origin) {
+      const sentence = 'this is a checkpoint of this kiosk itself: another one must countersign it first';
+      return witnessRefusal('own-log', sentence, size);
+    }
+    const stranger = this.#refuseStranger(witness);
+    if (stranger !== null) return stranger;
+    const vouched = openNote(parsed.value, [witness], verifyEd25519);
+    if (!vouched.ok) {
+      const sentence = `the countersignature of ${witness.name} is forged or damaged: scan it again`;
+      return witnessRefusal('damaged', sentence, size);
+    }
+    const ownSize = this.#writer.nextSeq();
+    if (size > ownSize || !equalBytes(this.#statements.tree.root(size), root)) {
+      const sentence = `another kiosk has countersigned ${size} entries of this log, and they are not in it any more: an older copy was put back, or the log was written anew`;
+      const refused = witnessRefusal('not-in-log', sentence, size, ownSize);
+      if (!refused.ok) this.#recordContradiction(key.origin, refused.error);
+      return refused;
+    }
+    this.#meet(witness);
+    if (this.#addSignature(size, parsed.value, witness, key)) {
+      this.#statements.setWitnessedSize.run(size, witness.name);
+      this.#writer.append({ type: 'log-witnessed', by: witness.name, size });
+    }
+    return ok({ by: witness.name, size });
+  }
+
+  /**
+   * That a checkpoint of this log, of `size` entries, only adds to one of `old` entries, for whoever has seen that one.
+   */
+  proofSince(old: number, size: number, checkpoint: string): ConsistencyProof {
+    return { old, path: consistencyPath(sha256, this.#statements.tree.subtree, old, size), checkpoint };
+  }
+
+  /** The most entries of this log that another kiosk is known to have countersigned; 0 for none. */
+  witnessedSize(): number {
+    return this.#statements.witnessedSize.get()?.size ?? 0;
+  }
+
+  /** One name, one key: a second key under it is a refusal. */
+  #refuseStranger({ name, publicKey }: VerifierKey): ReturnType<typeof witnessRefusal> | null {
+    if (name.length > MAX_LOG_NAME_LENGTH) {
+      return witnessRefusal('damaged', `the name of that log is longer than ${MAX_LOG_NAME_LENGTH} characters`);
+    }
+    const known = this.#statements.knownKiosk.get(name)?.public_key;
+    if (known === undefined || equalBytes(known, publicKey)) return null;
+    const sentence = `${name} has shown another key before: compare the words of both keys, and trust neither until you know why`;
+    return witnessRefusal('other-key', sentence);
+  }
+
+  #meet({ name, publicKey }: VerifierKey): void {
+    this.#statements.addKnownKiosk.run(name, Buffer.from(publicKey));
+  }
+
+  /** False where nothing was new. Signatures of kiosks that nobody has checked here are left out. */
+  #addSignature(size: number, given: SignedNote, witness: VerifierKey, key: LogKey): boolean {
+    const of = (note: SignedNote, { name, id }: VerifierKey): readonly NoteSignature[] =>
+      note.signatures.filter((signature) => signature.name === name && signature.id === id);
+    const stored = parseNote(this.#statements.checkpointOf.get(size)?.note ?? '');
+    const isSame = stored.ok && stored.value.text === given.text;
+    if (isSame && of(stored.value, witness).length > 0) return false;
+    const known = isSame ? stored.value.signatures : of(given, key.verifier);
+    const signatures = [...known, ...of(given, witness).slice(0, 1)];
+    if (signatures.length > 1 + MAX_COSIGNATURES) return false;
+    this.#statements.setCheckpointNote.run(size, formatNote({ text: given.text, signatures }));
+    return true;
+  }
+
+  #recordContradiction(log: string, { kind, size, seen }: WitnessRefusal): void {
+    const why: LogContradiction | null = kind === 'fewer' || kind === 'forked' || kind === 'not-in-log' ? kind : null;
+    if (why === null || size === null || seen === null) return;
+    this.#writer.append({ type: 'log-contradicted', log, why, size, seen });
+  }
+}
