@@ -6,10 +6,11 @@ import type { Timers } from '../base/timers.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
 import type { TrustList } from '../trust/trust-list.ts';
 import { type Authority, authorityOf } from './authority.ts';
+import { DayKeys } from './day-keys.ts';
 import { parseDistrict } from './district.ts';
 import { parsePhoneNumber } from './phone-number.ts';
 import { sealVisit } from './seal.ts';
-import { DELETED, deletedAtMs, minuteOf, type RegisterPaths, VisitStore } from './visit-store.ts';
+import { DELETED, deletedAtMs, forgetDays, minuteOf, type RegisterPaths, VisitStore } from './visit-store.ts';
 
 /** Visits that are sealed at once, in threads that stickers and imports want too. */
 export const MAX_SEALING = 16;
@@ -114,7 +115,10 @@ export class Register {
   purge(nowMs: number): string | null {
     if (!this.#isThere()) return null;
     const purged = this.#using((store) => store.purge(nowMs, isEvident(this.#parts.clock.wall())));
-    if (!purged.ok) return purged.error;
+    if (!purged.ok) {
+      if (this.#store === null) this.#forgetDaysOfUnreadable(nowMs);
+      return purged.error;
+    }
     const untold = this.tell();
     if (untold !== null) return untold;
     return purged.value ? null : 'the visitor register is being read, so that its log cannot be emptied yet';
@@ -183,6 +187,16 @@ export class Register {
     if (!kept.ok) return kept;
     if (!kept.value) return err('the clock was set too often: the register has no room for another day');
     return ok({ authority: title, fingerprint, deletedAt: formatInstant(deletedAtMs(minuteOf(wall.atMs))) });
+  }
+
+  /** A damaged file must not keep anybody longer. */
+  #forgetDaysOfUnreadable(nowMs: number): void {
+    const { registerKeys } = this.#parts.paths;
+    try {
+      if (existsSync(registerKeys)) forgetDays(DayKeys.read(registerKeys), nowMs);
+    } catch (thrown) {
+      if (faultOf(thrown) === null) throw thrown;
+    }
   }
 
   #isThere(): boolean {

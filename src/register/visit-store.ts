@@ -52,6 +52,19 @@ export const lastOverMinuteMs = (nowMs: number): number => minuteOf(nowMs - PERS
 /** When a visit of this minute is deleted. */
 export const deletedAtMs = (minuteMs: number): number => minuteMs + MINUTE_MS + PERSONAL_DAYS * DAY_MS;
 
+function destroyKeys(keys: DayKeys, isOver: (day: number) => boolean): void {
+  for (const day of keys.days) if (isOver(day)) keys.destroy(day);
+}
+
+/**
+ * Destroys the keys of days of which everything is 28 x 24 hours old; it needs neither room nor the visits themselves, of
+ * which nobody can read anything then. Throws what the file system says.
+ */
+export function forgetDays(keys: DayKeys, nowMs: number): void {
+  const firstKept = keyDayOf(lastOverMinuteMs(nowMs) + MINUTE_MS);
+  destroyKeys(keys, (day) => day < firstKept);
+}
+
 /** Sealed visits on the disk. Every call is durable when it returns, or throws what SQLite or the file system says. */
 export class VisitStore {
   readonly #db: Database.Database;
@@ -107,8 +120,7 @@ export class VisitStore {
   purge(nowMs: number, isVouched: boolean): boolean {
     const { bend, drop, isUsed, count } = this.#statements;
     // A full disk refuses the deletion and not this, and a deletion that was refused must wait no day longer.
-    const firstDay = keyDayOf(lastOverMinuteMs(nowMs) + MINUTE_MS);
-    this.#destroyKeys((day) => day < firstDay);
+    forgetDays(this.#keys, nowMs);
     const deleted = this.#db.transaction(() => {
       bend.run({ minute: minuteOf(nowMs), vouched: Number(isVouched) });
       const { changes } = drop.run(lastOverMinuteMs(nowMs));
@@ -116,13 +128,9 @@ export class VisitStore {
       return changes;
     })();
     if (deleted > 0) this.#isScrubDue = true;
-    this.#destroyKeys((day) => day !== keyDayOf(nowMs) && isUsed.get(day) === undefined);
+    destroyKeys(this.#keys, (day) => day !== keyDayOf(nowMs) && isUsed.get(day) === undefined);
     if (this.#isScrubDue) this.#isScrubDue = !scrubWal(this.#db);
     return !this.#isScrubDue;
-  }
-
-  #destroyKeys(isOver: (day: number) => boolean): void {
-    for (const day of this.#keys.days) if (isOver(day)) this.#keys.destroy(day);
   }
 
   /** What the journal has not heard of in full; `told` says that it now has. */

@@ -385,6 +385,19 @@ describe('what is 28 x 24 hours old is gone:', () => {
     expect([site.purge(), site.exported()]).toEqual([null, []]);
   });
 
+  it('a register that was damaged keeps nobody either', async () => {
+    const site = new RegisterSite();
+    await site.added();
+    site.register.close();
+    writeFileSync(site.paths.register, 'not a database, and longer than the header of one would be'.repeat(20));
+    const isForgotten = (): boolean => readFileSync(site.paths.registerKeys).every((byte) => byte === 0);
+    const again = new RegisterSite({ paths: site.paths });
+    again.time.advance(KEPT_MS);
+    expect([again.purge(), isForgotten()]).toEqual([expect.stringMatching(/cannot be used/), false]);
+    again.time.advance(24 * HOUR_MS);
+    expect([again.purge(), isForgotten()]).toEqual([expect.stringMatching(/cannot be used/), true]);
+  });
+
   it('a deletion that the journal could not take is told when it can', async () => {
     const site = new RegisterSite();
     await site.added();
