@@ -20,7 +20,7 @@ import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use } from './use.ts';
-import { WitnessBook } from './witness-book.ts';
+import { StoredWitnessBook } from './witness-book.ts';
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
@@ -180,8 +180,8 @@ export class SqliteJournal implements Journal {
     return this.#commit(({ statements }) => writeCheckpoint(statements, key, this.#options.clock, this.#lastTrustedMs));
   }
 
-  witness<T>(act: (book: WitnessBook) => T): T {
-    return this.#commit(({ statements, writer }) => act(new WitnessBook(statements, writer)));
+  witness<T>(act: (book: StoredWitnessBook) => T): T {
+    return this.#commit(({ statements, writer }) => act(new StoredWitnessBook(statements, writer)));
   }
 
   size(): number {

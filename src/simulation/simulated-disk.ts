@@ -9,7 +9,7 @@ import {
   type StickerRecord,
 } from '../journal/journal.ts';
 import type { LogKey } from '../journal/log-key.ts';
-import type { WitnessBook } from '../journal/witness-book.ts';
+import type { WitnessBook } from '../journal/witness.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 
