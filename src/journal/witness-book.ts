@@ -29,8 +29,8 @@ import {
 
 /** A longer name is no kiosk's. */
 export const MAX_LOG_NAME_LENGTH = 100;
-/** So many countersignatures stand under one checkpoint: each kiosk of a street, and a code still holds them. */
-export const MAX_COSIGNATURES = 16;
+/** So many countersignatures stand under one checkpoint, the newest: a code on a printed page still holds them all. */
+export const MAX_COSIGNATURES = 12;
 
 /**
  * What this kiosk knows of other logs, and other kiosks of its own, inside one transaction of the journal: what is
@@ -130,8 +130,9 @@ export class StoredWitnessBook implements WitnessBook {
     const isSame = stored.ok && stored.value.text === given.text;
     if (isSame && of(stored.value, witness).length > 0) return false;
     const known = isSame ? stored.value.signatures : of(given, key.verifier);
-    const signatures = [...known, ...of(given, witness).slice(0, 1)];
-    if (signatures.length > 1 + MAX_COSIGNATURES) return false;
+    const [own, ...others] = known;
+    const cosignatures = [...others, ...of(given, witness).slice(0, 1)].slice(-MAX_COSIGNATURES);
+    const signatures = own === undefined ? cosignatures : [own, ...cosignatures];
     this.#statements.setCheckpointNote.run(size, formatNote({ text: given.text, signatures }));
     return true;
   }
