@@ -5,7 +5,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { StaffReason } from '../policy/staff-reasons.ts';
 import type { LastEnd, Note } from './entry.ts';
 import type { LogKey } from './log-key.ts';
-import type { WitnessBook } from './witness-book.ts';
+import type { WitnessBook } from './witness.ts';
 
 /** What a scan leaves in its entry beside the decision. */
 export interface ScanSubject {

@@ -28,7 +28,7 @@ import type { Statements, UsesOver } from './statements.ts';
 import { TrustedTime, vouchedForAtStart } from './trusted-time.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use, useKeyOf } from './use.ts';
 import { scrubWal } from './wal-scrub.ts';
-import { WitnessBook } from './witness-book.ts';
+import { StoredWitnessBook } from './witness-book.ts';
 
 /** The journal on SQLite. The file's rows are read at every commit, so a reopened file needs no repair in memory. */
 export class SqliteJournal implements Journal {
@@ -187,8 +187,8 @@ export class SqliteJournal implements Journal {
     return this.#commit(({ statements }) => writeCheckpoint(statements, key, saying));
   }
 
-  witness<T>(act: (book: WitnessBook) => T): T {
-    return this.#commit(({ statements, writer }) => act(new WitnessBook(statements, writer)));
+  witness<T>(act: (book: StoredWitnessBook) => T): T {
+    return this.#commit(({ statements, writer }) => act(new StoredWitnessBook(statements, writer)));
   }
 
   size(): number {

@@ -18,32 +18,25 @@ import {
   type VerifierKey,
 } from './signed-note.ts';
 import type { Statements } from './statements.ts';
-import { cosign, type WitnessRefusal, witnessRefusal } from './witness.ts';
+import {
+  type Countersigned,
+  cosign,
+  type WitnessBook,
+  type Witnessed,
+  type WitnessRefusal,
+  witnessRefusal,
+} from './witness.ts';
 
 /** A longer name is no kiosk's. */
 export const MAX_LOG_NAME_LENGTH = 100;
-/** So many countersignatures stand under one checkpoint: each kiosk of a street, and a code still holds them. */
-export const MAX_COSIGNATURES = 16;
-
-/** Another log's head that was countersigned here. */
-export interface Countersigned {
-  readonly log: string;
-  readonly size: number;
-  /** The note with the new signature line. */
-  readonly note: string;
-}
-
-/** This log's head that another kiosk has countersigned. */
-export interface Witnessed {
-  readonly by: string;
-  readonly size: number;
-}
+/** So many countersignatures stand under one checkpoint, the newest: a code on a printed page still holds them all. */
+export const MAX_COSIGNATURES = 12;
 
 /**
  * What this kiosk knows of other logs, and other kiosks of its own, inside one transaction of the journal: what is
  * signed, what is remembered and the entry that says so are stored together or not at all.
  */
-export class WitnessBook {
+export class StoredWitnessBook implements WitnessBook {
   readonly #statements: Statements;
   readonly #writer: EntryWriter;
 
@@ -52,7 +45,6 @@ export class WitnessBook {
     this.#writer = writer;
   }
 
-  /** Countersigns another log's head (`cosign`); the key of a log is the one that was seen first. */
   countersign(
     proof: ConsistencyProof,
     log: VerifierKey,
@@ -74,7 +66,6 @@ export class WitnessBook {
     return ok({ log: log.name, size: seen.size, note: proof.checkpoint + line });
   }
 
-  /** Keeps a countersignature of this log's head, so that it is given away with the log from here on. */
   adopt(note: string, witness: VerifierKey, key: LogKey): Result<Witnessed, WitnessRefusal> {
     const opened = openCheckpoint(note, [key.verifier], verifyEd25519);
     const parsed = parseNote(note);
@@ -108,14 +99,10 @@ export class WitnessBook {
     return ok({ by: witness.name, size });
   }
 
-  /**
-   * That a checkpoint of this log, of `size` entries, only adds to one of `old` entries, for whoever has seen that one.
-   */
   proofSince(old: number, size: number, checkpoint: string): ConsistencyProof {
     return { old, path: consistencyPath(sha256, this.#statements.tree.subtree, old, size), checkpoint };
   }
 
-  /** The most entries of this log that another kiosk is known to have countersigned; 0 for none. */
   witnessedSize(): number {
     return this.#statements.witnessedSize.get()?.size ?? 0;
   }
@@ -143,8 +130,9 @@ export class WitnessBook {
     const isSame = stored.ok && stored.value.text === given.text;
     if (isSame && of(stored.value, witness).length > 0) return false;
     const known = isSame ? stored.value.signatures : of(given, key.verifier);
-    const signatures = [...known, ...of(given, witness).slice(0, 1)];
-    if (signatures.length > 1 + MAX_COSIGNATURES) return false;
+    const [own, ...others] = known;
+    const cosignatures = [...others, ...of(given, witness).slice(0, 1)].slice(-MAX_COSIGNATURES);
+    const signatures = own === undefined ? cosignatures : [own, ...cosignatures];
     this.#statements.setCheckpointNote.run(size, formatNote({ text: given.text, signatures }));
     return true;
   }

@@ -48,6 +48,37 @@ export interface Cosigned {
   readonly seen: SeenHead;
 }
 
+/** Another log's head that was countersigned here. */
+export interface Countersigned {
+  readonly log: string;
+  readonly size: number;
+  /** The note with the new signature line. */
+  readonly note: string;
+}
+
+/** This log's head that another kiosk has countersigned. */
+export interface Witnessed {
+  readonly by: string;
+  readonly size: number;
+}
+
+/** What this kiosk knows of other logs, and other kiosks of its own; see `Journal.witness`. */
+export interface WitnessBook {
+  /** Countersigns another log's head (`cosign`); the key of a log is the one that was seen first. */
+  countersign(
+    proof: ConsistencyProof,
+    log: VerifierKey,
+    key: LogKey,
+    atMs: number,
+  ): Result<Countersigned, WitnessRefusal>;
+  /** Keeps a countersignature of this log's head, so that it is given away with the log from here on. */
+  adopt(note: string, witness: VerifierKey, key: LogKey): Result<Witnessed, WitnessRefusal>;
+  /** That a checkpoint of this log, of `size` entries, only adds to one of `old`, for whoever has seen that one. */
+  proofSince(old: number, size: number, checkpoint: string): ConsistencyProof;
+  /** The most entries of this log that another kiosk is known to have countersigned; 0 for none. */
+  witnessedSize(): number;
+}
+
 /** A refusal with what is known of the head. */
 export function witnessRefusal(
   kind: WitnessRefusal['kind'],

@@ -3,8 +3,7 @@ import { type Clock, isEvident } from '../base/time.ts';
 import type { CheckpointCode } from '../journal/checkpoint-code.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LogKey } from '../journal/log-key.ts';
-import { type WitnessRefusal, witnessRefusal } from '../journal/witness.ts';
-import type { Countersigned } from '../journal/witness-book.ts';
+import { type Countersigned, type WitnessRefusal, witnessRefusal } from '../journal/witness.ts';
 
 /** Countersigns the head of another kiosk's log, under a clock that somebody vouches for. Throws `JournalFault`. */
 export function countersign(

@@ -46,10 +46,16 @@ export class OwnerMode implements OwnerCommands {
   #session: Session | null = null;
   #wrong = 0;
   #lockedUntilMs = Number.NEGATIVE_INFINITY;
-  #isChecking = false;
+  /** Until the log says that the kiosk has started, nobody may add to it. */
+  #isChecking = true;
 
   constructor(parts: OwnerModeParts) {
     this.#parts = parts;
+  }
+
+  /** The kiosk has started. */
+  ready(): void {
+    this.#isChecking = false;
   }
 
   async enter(pin: string): ReturnType<OwnerCommands['enter']> {

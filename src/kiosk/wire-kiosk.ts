@@ -114,6 +114,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
         const { atMs, handSet } = clock.wall();
         if (handSet === true) journal.record({ type: 'clock-set', toMs: Math.floor(atMs), byMs: 0 });
         keeper.sign();
+        owner.ready();
       } catch (thrown) {
         if (!(thrown instanceof JournalFault)) throw thrown;
         const { path } = stores.folder;

@@ -8,7 +8,7 @@ import {
   type ScanSubject,
   type StickerRecord,
 } from '../journal/journal.ts';
-import type { WitnessBook } from '../journal/witness-book.ts';
+import type { WitnessBook } from '../journal/witness.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { Decision, History } from '../policy/decide.ts';
 import type { StaffReason } from '../policy/staff-reasons.ts';

@@ -11,6 +11,7 @@ import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { TreeStore } from '../../src/journal/tree-store.ts';
 import type { WitnessRefusal } from '../../src/journal/witness.ts';
 import { MAX_COSIGNATURES } from '../../src/journal/witness-book.ts';
+import { MAX_TEXT_QR_BYTES } from '../../src/sticker/qr.ts';
 import { edited, exportedLog, newLogKey, recordedLog, signedAnew } from '../support/exported-log.ts';
 import { open, path, read, SECRET, time, useJournalFile } from '../support/journal-file.ts';
 
@@ -181,7 +182,7 @@ describe('a countersignature that is carried back', () => {
     expect(storedNote(20)).toBe(note);
   });
 
-  it('is kept for at most 16 kiosks', () => {
+  it('stands beside those of the newest 12 kiosks, and what was said to be kept is kept', () => {
     const shown = proof(0);
     const kiosks = Array.from({ length: MAX_COSIGNATURES + 1 }, (_, at) =>
       newLogKey(`0${at.toString(32).toUpperCase()}`),
@@ -189,7 +190,12 @@ describe('a countersignature that is carried back', () => {
     for (const kiosk of kiosks) {
       expect(adopt(carriedBack(shown, kiosk), kiosk.cosigner).ok).toBe(true);
     }
-    expect(typesOf('log-witnessed')).toHaveLength(MAX_COSIGNATURES);
+    expect(typesOf('log-witnessed')).toHaveLength(MAX_COSIGNATURES + 1);
+    expect(storedNote(20)).toContain(kiosks.at(-1)?.origin);
+    expect(storedNote(20)).not.toContain(kiosks[0]?.origin);
+    const longest =
+      Buffer.byteLength(storedNote(20)) + (MAX_COSIGNATURES + 2) * ('x'.repeat(21).length - 'venue'.length);
+    expect(longest).toBeLessThanOrEqual(MAX_TEXT_QR_BYTES);
     expect(parseNote(storedNote(20))).toMatchObject({
       ok: true,
       value: { signatures: { length: MAX_COSIGNATURES + 1 } },
