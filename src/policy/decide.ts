@@ -170,12 +170,17 @@ function failedKind(pass: Judged, policy: Policy, nowMs: number): FailedRule | n
     return policy.admits.includes(pass.kind) ? null : { rule: RULE_KIND, advice: OTHER_KIND };
   }
   if (!policy.sticker.kinds.includes(pass.kind)) return { rule: RULE_STICKER_KIND, advice: OTHER_KIND };
-  const until = cutByPolicy(pass, policy);
+  // Its own end is a date of the pass, which an unsure clock does not judge.
+  const until = stickerEnd(pass, policy);
   return until !== null && nowMs >= until ? { rule: RULE_STICKER_AGE, advice: STICKER_ENDED } : null;
 }
 
+/** When the policy ends a sticker; null for what is none. */
+const stickerEnd = ({ format, validFromMs }: Judged, { sticker }: Policy): number | null =>
+  format === 'sticker' && validFromMs !== null ? validFromMs + sticker.maxDays * DAY_MS : null;
+
 function cutByPolicy(pass: Judged, policy: Policy): number | null {
-  if (pass.format !== 'sticker' || pass.validFromMs === null) return pass.validUntilMs;
-  const cut = pass.validFromMs + policy.sticker.maxDays * DAY_MS;
+  const cut = stickerEnd(pass, policy);
+  if (cut === null) return pass.validUntilMs;
   return pass.validUntilMs === null ? cut : Math.min(cut, pass.validUntilMs);
 }

@@ -115,6 +115,12 @@ describe('a sticker', () => {
     expect(decide(sticker, anyGenuine, NO_HISTORY, around({ atMs: end, trusted: true })).rule).toBe(RULE_STICKER_AGE);
     expect(decide(sticker, anyGenuine, NO_HISTORY, around(LUNCH)).validUntilMs).toBe(end);
   });
+
+  it('is a matter of the clock, not of the policy, where an unsure clock says that its own end has come', () => {
+    const short = { ...sticker, validUntilMs: issued + 1_000 };
+    const late = around({ atMs: issued + 2_000, trusted: false });
+    expect(decide(short, anyGenuine, NO_HISTORY, late).reason).toBe('clock-unsure');
+  });
 });
 
 describe('a scan that is no genuine pass', () => {
