@@ -48,7 +48,7 @@ export interface RunningKiosk {
 
 /** Where the pages of the screen lie in the build. */
 export const SCREEN_PAGES = fileURLToPath(new URL('./screen/web', import.meta.url));
-export const SCREEN_ADDRESSES = { 'page.html': '/', 'owner.html': '/owner' };
+export const SCREEN_ADDRESSES = { 'page.html': '/', 'owner.html': '/owner', 'register.html': '/register' };
 
 /** The real kiosk: what hardware.yaml names, wired together. Refusals are one sentence. */
 export async function runKiosk(options: RunOptions): Promise<Result<RunningKiosk, string>> {

@@ -6,6 +6,7 @@ import type { Timers } from '../base/timers.ts';
 import type { Commands } from '../door/commands.ts';
 import { type EventStream, eventStream } from './event-stream.ts';
 import { localHosts, refuseForeignAction, refuseForeignHost, SECURITY_HEADERS } from './gate.ts';
+import { registerRoutes } from './register-routes.ts';
 import { readJsonBody } from './request-body.ts';
 import { findRoute, json, methodOf, type Reply, type Route, refusal } from './route.ts';
 
@@ -81,7 +82,8 @@ async function answer(
  * @returns the server, or one sentence for a port that cannot be had
  */
 export async function startServer(options: ScreenServerOptions): Promise<Result<ScreenServer, string>> {
-  const routes = [...stateRoutes(options.commands), ...options.routes];
+  const { commands, timers } = options;
+  const routes = [...stateRoutes(commands), ...registerRoutes(commands, timers), ...options.routes];
   const streams = new Map<Route, EventStream>();
   let hosts: ReadonlySet<string> = new Set();
 

@@ -3,6 +3,7 @@ import { REASON_CODES } from '../../src/policy/reasons.ts';
 import { LOCALES, type Phrase } from '../../src/screen/locale.ts';
 import * as phrases from '../../src/screen/phrases.ts';
 import { REASON_LINES } from '../../src/screen/reason-phrases.ts';
+import { REGISTER_LINK, REGISTER_WORDS, sealedTo } from '../../src/screen/register-phrases.ts';
 import { RULE_WORDS } from '../../src/screen/rule-phrases.ts';
 import { STAFF_LINES } from '../../src/screen/staff-phrases.ts';
 
@@ -31,6 +32,9 @@ const spoken: readonly (readonly [string, Phrase])[] = [
   ['register key', phrases.registerKeyMark('fingerprint')],
   ['register out of use', phrases.REGISTER_SHUT_MARK],
   ['age', phrases.ageMark(3)],
+  ...Object.entries(REGISTER_WORDS),
+  ['register link', REGISTER_LINK],
+  ['sealed to', sealedTo('Health office')],
 ];
 
 const SCRIPTS = {

@@ -33,9 +33,18 @@ const SRC = join(import.meta.dirname, '..', '..', 'src');
 export async function builtPages(): Promise<readonly Route[]> {
   const folder = mkdtempSync(join(tmpdir(), 'pages-'));
   try {
-    const entries = ['page.tsx', 'page.css', 'page.html', 'owner.tsx', 'owner.css', 'owner.html', 'icon.svg'].map(
-      (name) => join(SRC, 'screen/web', name),
-    );
+    const entries = [
+      'page.tsx',
+      'page.css',
+      'page.html',
+      'owner.tsx',
+      'owner.css',
+      'owner.html',
+      'register.tsx',
+      'register.css',
+      'register.html',
+      'icon.svg',
+    ].map((name) => join(SRC, 'screen/web', name));
     const simulator = ['simulator.tsx', 'simulator.css', 'simulator.html'].map((name) =>
       join(SRC, 'simulation/web', name),
     );
@@ -52,7 +61,11 @@ export async function builtPages(): Promise<readonly Route[]> {
       outdir: folder,
       logLevel: 'error',
     });
-    const screen = readAssets(join(folder, 'screen/web'), { 'page.html': '/', 'owner.html': '/owner' });
+    const screen = readAssets(join(folder, 'screen/web'), {
+      'page.html': '/',
+      'owner.html': '/owner',
+      'register.html': '/register',
+    });
     const simulation = readAssets(join(folder, 'simulation/web'), { 'simulator.html': '/simulator' });
     if (!screen.ok) throw new Error(screen.error);
     if (!simulation.ok) throw new Error(simulation.error);

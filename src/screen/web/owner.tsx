@@ -5,6 +5,7 @@ import { realTimers } from '../../base/timers.ts';
 import type { CodePicture, OwnerRefusal, OwnerView, ScannedCheckpoint } from '../../door/commands.ts';
 import { isLocale, LOCALES, type Locale } from '../locale.ts';
 import { factsOf, isGoodScan, OWNER_WORDS, REFUSAL_WORDS, scannedPhrase } from '../owner-phrases.ts';
+import { Pad } from './pad.tsx';
 
 const LOOK_EVERY_MS = SECOND_MS;
 /** Whoever touched the corner by accident must not leave the visitors without their screen. */
@@ -46,38 +47,6 @@ function Code({ code, label }: { readonly code: CodePicture; readonly label: str
   );
 }
 
-/** Keys for a screen without a keyboard. */
-function Pad({
-  locale,
-  onDigit,
-  onErase,
-  onDone,
-}: {
-  readonly locale: Locale;
-  readonly onDigit: (digit: string) => void;
-  readonly onErase: () => void;
-  readonly onDone: () => void;
-}) {
-  return (
-    <div class="pad">
-      {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => (
-        <button type="button" key={digit} onClick={() => onDigit(digit)}>
-          {digit}
-        </button>
-      ))}
-      <button type="button" class="word" onClick={onErase}>
-        {OWNER_WORDS.erase[locale]}
-      </button>
-      <button type="button" onClick={() => onDigit('0')}>
-        0
-      </button>
-      <button type="button" class="word" onClick={onDone}>
-        {OWNER_WORDS.enter[locale]}
-      </button>
-    </div>
-  );
-}
-
 function PinPad({ locale, onPin }: { readonly locale: Locale; readonly onPin: (pin: string) => void }) {
   const [shown, setShown] = useState('');
   // Keys come faster than the page is drawn.
@@ -106,7 +75,13 @@ function PinPad({ locale, onPin }: { readonly locale: Locale; readonly onPin: (p
     <>
       <h2>{OWNER_WORDS.askPin[locale]}</h2>
       <p class="typed">{'●'.repeat(shown.length)}</p>
-      <Pad locale={locale} onDigit={press} onErase={erase} onDone={done} />
+      <Pad
+        erase={OWNER_WORDS.erase[locale]}
+        done={OWNER_WORDS.enter[locale]}
+        onDigit={press}
+        onErase={erase}
+        onDone={done}
+      />
     </>
   );
 }
@@ -190,7 +165,8 @@ function Log({
       </div>
       {isTyping && (
         <Pad
-          locale={locale}
+          erase={OWNER_WORDS.erase[locale]}
+          done={OWNER_WORDS.enter[locale]}
           onDigit={(digit) => type((since ?? '') + digit)}
           onErase={() => type((since ?? String(shown.since)).slice(0, -1))}
           onDone={sign}

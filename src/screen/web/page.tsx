@@ -4,6 +4,7 @@ import { SECOND_MS } from '../../base/time.ts';
 import { realTimers } from '../../base/timers.ts';
 import type { PublicState } from '../../door/public-state.ts';
 import { isLocale, type Locale, type Spoken } from '../locale.ts';
+import { REGISTER_LINK } from '../register-phrases.ts';
 import { type Mark, silentView, type View, view } from '../view.ts';
 import { type Heard, listen } from './live.ts';
 import { ShapePicture } from './shapes.tsx';
@@ -90,6 +91,14 @@ function Screen({ shown, scan }: { readonly shown: View; readonly scan: number |
             <Languages texts={mark.text} from={0} to={IN_ALL.has(mark.kind) ? 4 : 2} />
           </li>
         ))}
+        {shown.marks.some(({ kind }) => kind === 'register-key') && (
+          <li class="sign">
+            <a href={`/register?lang=${locale}`}>
+              {REGISTER_LINK[locale]}
+              {locale === 'en' ? null : <span lang="en">{REGISTER_LINK.en}</span>}
+            </a>
+          </li>
+        )}
       </ul>
       <p class={`staff${shown.staff.length === 1 ? ' long' : ''}`}>
         <Languages texts={shown.staff} from={0} to={2} />
