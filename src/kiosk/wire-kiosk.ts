@@ -61,7 +61,6 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     settings: () => stores.settingsStore.settings(),
     freeBytes: () => freeBytesAt(stores.folder.path),
   };
-  const desk = new StickerDesk({ ...around, key: stores.stickerKey });
   const register = registerOf(wiring);
   const keeper = new LogKeeper({
     ...wiring,
@@ -77,6 +76,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     journalPath: folder.journal,
     statePath: folder.dailySlip,
   });
+  const desk = new StickerDesk({ ...around, key: stores.stickerKey, printerFree: () => slips.out() });
   const witnessDesk = new WitnessDesk({ ...witnessing, folder: folder.witnessed });
   const pinPath = folder.ownerPin;
   const owner = new OwnerMode({ ...around, desk: witnessDesk, slips, pinPath });
