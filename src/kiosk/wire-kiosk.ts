@@ -87,7 +87,9 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
   const wasSet = (): void => kiosk.clockWasSet();
   const clockSetting = clockSettingOf(stores, clock, wasSet);
   const books = { importTrust, revocations, logKey, settingsStore, clockSetting };
-  const office = new BackOffice({ ...around, ...books, desk, attendance, register, slips, pinPath, changed });
+  const pinWasSet = (): void => owner.pinWasSet();
+  const pin = { pinPath, pinWasSet };
+  const office = new BackOffice({ ...around, ...books, ...pin, desk, attendance, register, slips, changed });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();
