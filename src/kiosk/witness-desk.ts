@@ -148,7 +148,8 @@ interface Done {
 }
 
 /** Whether a scanned checkpoint was countersigned, or kept as a countersignature. */
-export const isTaken = ({ outcome }: ScannedCheckpoint): boolean => outcome === 'countersigned' || outcome === 'witnessed';
+export const isTaken = ({ outcome }: ScannedCheckpoint): boolean =>
+  outcome === 'countersigned' || outcome === 'witnessed';
 
 function checkpointIn(
   note: string,

@@ -82,6 +82,8 @@ async function read(page: Page, which: string): Promise<string> {
 }
 const OWN = 'main > .code';
 const ANSWER = '.scanned .code';
+/** Whoever has no keyboard sees every key without looking for it. */
+const PAD_IN_VIEW = `document.querySelector('.pad').getBoundingClientRect().bottom <= innerHeight`;
 
 describe('the owner’s page', () => {
   it.skipIf(!needs).each(SCREENS)(
@@ -152,10 +154,18 @@ describe('the owner’s page', () => {
     await page.keyboard.press('Enter');
     expect(await page.innerText('[role=alert]')).toBe('비밀번호가 달라요');
     expect(await page.locator('.code').count()).toBe(0);
+    expect(await page.evaluate(PAD_IN_VIEW)).toBe(true);
     const answer = await page.evaluate(
       `fetch('/api/owner/sign', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"token":"AAAA","since":0}'}).then((answer) => answer.status)`,
     );
     expect(answer).toBe(403);
+  });
+
+  it.skipIf(!hasChromium)(`the keys for a number are there when its field is touched${chromiumNote}`, async () => {
+    const page = await ownerPage(await WiredSite.start());
+    await page.click('input');
+    await page.waitForSelector('.pad');
+    expect(await page.evaluate(PAD_IN_VIEW)).toBe(true);
   });
 
   it.skipIf(!hasChromium)(

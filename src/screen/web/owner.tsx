@@ -58,8 +58,10 @@ function Pad({
   readonly onErase: () => void;
   readonly onDone: () => void;
 }) {
+  const pad = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => pad.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
-    <div class="pad">
+    <div class="pad" ref={pad}>
       {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => (
         <button type="button" key={digit} onClick={() => onDigit(digit)}>
           {digit}
