@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { realTimers } from '../../src/base/timers.ts';
 import { type OwnerCommands, SCANNED_OUTCOMES } from '../../src/door/commands.ts';
 import { formatCheckpointCode, notesIn } from '../../src/journal/checkpoint-code.ts';
@@ -135,7 +135,7 @@ describe('the owner’s page', () => {
     first.time.advance(10_000);
     const entries = await firstPage.innerText('dd >> nth=0');
     await firstPage.click('.renew');
-    await firstPage.waitForFunction(`document.querySelector('dd').textContent !== '${entries}'`);
+    await vi.waitFor(async () => expect(await firstPage.innerText('dd >> nth=0')).not.toBe(entries));
     other.scan(await read(firstPage, OWN));
     expect(other.entriesOf('log-countersigned')).toHaveLength(2);
     await otherPage.click('.leave');

@@ -5,6 +5,7 @@ import { realTimers } from '../../base/timers.ts';
 import type { CodePicture, OwnerRefusal, OwnerView, ScannedCheckpoint } from '../../door/commands.ts';
 import { isLocale, LOCALES, type Locale } from '../locale.ts';
 import { factsOf, isGoodScan, OWNER_WORDS, REFUSAL_WORDS, scannedPhrase } from '../owner-phrases.ts';
+import { Pad } from './number-pad.tsx';
 
 const LOOK_EVERY_MS = SECOND_MS;
 /** Whoever touched the corner by accident must not leave the visitors without their screen. */
@@ -43,40 +44,6 @@ function Code({ code, label }: { readonly code: CodePicture; readonly label: str
     >
       <path d={code.path} />
     </svg>
-  );
-}
-
-/** Keys for a screen without a keyboard. */
-function Pad({
-  locale,
-  onDigit,
-  onErase,
-  onDone,
-}: {
-  readonly locale: Locale;
-  readonly onDigit: (digit: string) => void;
-  readonly onErase: () => void;
-  readonly onDone: () => void;
-}) {
-  const pad = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => pad.current?.scrollIntoView({ block: 'nearest' }), []);
-  return (
-    <div class="pad" ref={pad}>
-      {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => (
-        <button type="button" key={digit} onClick={() => onDigit(digit)}>
-          {digit}
-        </button>
-      ))}
-      <button type="button" class="word" onClick={onErase}>
-        {OWNER_WORDS.erase[locale]}
-      </button>
-      <button type="button" onClick={() => onDigit('0')}>
-        0
-      </button>
-      <button type="button" class="word" onClick={onDone}>
-        {OWNER_WORDS.enter[locale]}
-      </button>
-    </div>
   );
 }
 
