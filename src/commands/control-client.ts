@@ -85,6 +85,7 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
       register,
       slips: { print: () => Promise.resolve(err(NO_PRINTER)) },
       pinPath: stores.value.folder.ownerPin,
+      pinWasSet: () => {},
       changed: () => {},
       importTrust: stores.value.importTrust,
       revocations: stores.value.revocations,

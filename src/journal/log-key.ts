@@ -11,6 +11,13 @@ import { COSIGNATURE, formatVerifierKey, LOG_SIGNATURE, type VerifierKey, verifi
 
 /** The name of a kiosk's log. */
 export const LOG_NAME: RegExp = /^munjigi\/[a-z0-9-]{1,21}\/[0-9A-Z]{2}\/[0-9a-f]{8}$/;
+const DIGITS = 8;
+const digitsOf = (publicKey: Uint8Array): string => toHex(sha256(publicKey)).slice(0, DIGITS);
+
+/** False for the name of a kiosk's log under another key than the one it was made for; other logs have other names. */
+export const isNameOf = (name: string, publicKey: Uint8Array): boolean =>
+  !LOG_NAME.test(name) || name.endsWith(`/${digitsOf(publicKey)}`);
+
 const REMEDY = 'restore it from the backup, or move it away to begin a new one';
 
 /** The key that this kiosk signs the heads of its log with; it never leaves its file. */
@@ -37,7 +44,7 @@ export function loadLogKey(
   try {
     if (!existsSync(path)) {
       const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-      const digits = toHex(sha256(decodeBase64url(jwk.x ?? '') ?? new Uint8Array(0))).slice(0, 8);
+      const digits = digitsOf(decodeBase64url(jwk.x ?? '') ?? new Uint8Array(0));
       replaceFile(path, JSON.stringify({ ...jwk, kid: `munjigi/${named.venueId}/${named.kioskId}/${digits}` }));
     }
     const jwk = parseJsonBytes(readFileSync(path));

@@ -23,6 +23,22 @@ const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
 const SIGNATURE_LINE = /^— (\S+) (\S+)$/u;
 const VERIFIER_KEY = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/u;
 
+/**
+ * The encodings of Ed25519 points of low order, sign bit off, those included that are no canonical ones: under such a key
+ * signatures hold that no secret has made, and programs disagree about which.
+ */
+const WEAK_KEYS: ReadonlySet<string> = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]);
+const isWeak = (publicKey: Uint8Array): boolean =>
+  WEAK_KEYS.has(toHex(publicKey.map((byte, at) => (at === PUBLIC_KEY_BYTES - 1 ? byte & 0x7f : byte))));
+
 /** Who may sign: name and key id together, as C2SP signed-note says. */
 export interface VerifierKey {
   readonly name: string;
@@ -81,6 +97,8 @@ export function parseVerifierKey(sha256: Sha256, text: string): Result<VerifierK
   }
   if (type !== LOG_SIGNATURE && type !== COSIGNATURE) return err('this verifier key is of a kind that is not Ed25519');
   const key = verifierKey(sha256, name, type, bytes.subarray(1));
+  if (isWeak(key.publicKey))
+    return err('this verifier key is weak: anybody can sign under it, so no kiosk has made it');
   return key.id === id
     ? ok(key)
     : err('this verifier key is damaged: its digits do not fit name and key; copy it again');

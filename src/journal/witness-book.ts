@@ -1,10 +1,11 @@
+import { PLAIN_TEXT } from '../base/plain-text.ts';
 import { ok, type Result } from '../base/result.ts';
 import { SECOND_MS } from '../base/time.ts';
 import { equalBytes } from './byte-text.ts';
 import type { ConsistencyProof } from './consistency.ts';
 import type { LogContradiction } from './entry.ts';
 import type { EntryWriter } from './entry-writer.ts';
-import type { LogKey } from './log-key.ts';
+import { isNameOf, type LogKey } from './log-key.ts';
 import { consistencyPath } from './merkle.ts';
 import { sha256, verifyEd25519 } from './native-crypto.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
@@ -107,10 +108,14 @@ export class StoredWitnessBook implements WitnessBook {
     return this.#statements.witnessedSize.get()?.size ?? 0;
   }
 
-  /** One name, one key: a second key under it is a refusal. */
+  /** One name, one key: a second key under it is a refusal, and so is a kiosk's name that was made for another key. */
   #refuseStranger({ name, publicKey }: VerifierKey): ReturnType<typeof witnessRefusal> | null {
     if (name.length > MAX_LOG_NAME_LENGTH) {
       return witnessRefusal('damaged', `the name of that log is longer than ${MAX_LOG_NAME_LENGTH} characters`);
+    }
+    if (!PLAIN_TEXT.test(name)) return witnessRefusal('damaged', 'the name of that log holds a control character');
+    if (!isNameOf(name, publicKey)) {
+      return witnessRefusal('other-key', `the name ${name} belongs to another key: do not trust who shows it`);
     }
     const known = this.#statements.knownKiosk.get(name)?.public_key;
     if (known === undefined || equalBytes(known, publicKey)) return null;

@@ -20,7 +20,7 @@ import type { Attendance } from './attendance.ts';
 import { type ClockSetParts, setClock } from './clock-set.ts';
 import { countersign } from './countersign.ts';
 import { MAX_COUNT_OUT, type OfficeAnswer, type OfficeRequest } from './office-request.ts';
-import { storePin } from './owner-pin.ts';
+import { checkNewPin, storePin } from './owner-pin.ts';
 import { changeSettings } from './settings-changes.ts';
 import type { SettingsStore } from './settings-store.ts';
 import type { SlipDesk } from './slip-desk.ts';
@@ -47,6 +47,8 @@ export interface BackOfficeParts {
   readonly slips: Pick<SlipDesk, 'print'>;
   /** Where the owner's PIN is stored. */
   readonly pinPath: string;
+  /** Another PIN than before is the owner's. */
+  readonly pinWasSet: () => void;
   /** Tells the screens what was changed here. */
   readonly changed: () => void;
 }
@@ -198,9 +200,13 @@ export class BackOffice {
   }
 
   async #setPin(pin: string): Promise<Result<OfficeAnswer, string>> {
-    const stored = await storePin(this.#parts.pinPath, pin);
-    if (!stored.ok) return stored;
+    const checked = checkNewPin(pin);
+    if (!checked.ok) return checked;
+    // The log may tell of one that the disk then refused, but no PIN is new without it.
     this.#parts.journal.record({ type: 'owner-pin-set' });
+    const stored = await storePin(this.#parts.pinPath, checked.value);
+    if (!stored.ok) return stored;
+    this.#parts.pinWasSet();
     return ok({});
   }
 

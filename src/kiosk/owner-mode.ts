@@ -7,7 +7,7 @@ import { CODE_PREFIX } from '../journal/checkpoint-code.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
 import type { Log } from './log.ts';
 import { checkPin } from './owner-pin.ts';
-import type { WitnessDesk } from './witness-desk.ts';
+import { isTaken, type WitnessDesk } from './witness-desk.ts';
 
 /** Wrong PINs in a row that cost nothing; each one after them doubles the wait. */
 export const FREE_TRIES = 5;
@@ -58,6 +58,13 @@ export class OwnerMode implements OwnerCommands {
     this.#isChecking = false;
   }
 
+  /** Another PIN is the owner's: whoever came in with the old one is out, and wrong ones are forgotten. */
+  pinWasSet(): void {
+    this.#session = null;
+    this.#wrong = 0;
+    this.#lockedUntilMs = Number.NEGATIVE_INFINITY;
+  }
+
   async enter(pin: string): ReturnType<OwnerCommands['enter']> {
     const waitMs = this.#lockedUntilMs - this.#nowMs();
     if (waitMs > 0) return refusal('locked', Math.ceil(waitMs / SECOND_MS));
@@ -95,7 +102,9 @@ export class OwnerMode implements OwnerCommands {
     const session = this.#open();
     if (session === null || !line.toString('latin1', 0, CODE_PREFIX.length).startsWith(CODE_PREFIX)) return false;
     const scanned = this.#parts.desk.scanned(line.toString('latin1'));
-    this.#session = this.#acted({ ...session, scanned });
+    // Whoever holds up the same code, or a bad one, need not be the owner.
+    const isNew = isTaken(scanned) && scanned !== session.scanned;
+    this.#session = isNew ? this.#acted({ ...session, scanned }) : { ...session, scanned };
     if (scanned.outcome === 'witnessed') this.#guarded(() => this.sign(session.token, scanned.size ?? 0));
     return true;
   }

@@ -57,6 +57,7 @@ export class SlipDesk {
   #state: SlipState;
   #due: { readonly day: string; readonly tries: number } | null = null;
   #isPrinting = false;
+  #atPrinter: Promise<unknown> = Promise.resolve();
   #cancel: () => void = () => {};
 
   constructor(parts: SlipDeskParts) {
@@ -70,6 +71,11 @@ export class SlipDesk {
 
   get canPrint(): boolean {
     return this.#parts.printer !== null;
+  }
+
+  /** Resolves when no slip keeps the printer from what a visitor waits for. */
+  async out(): Promise<void> {
+    await this.#atPrinter;
   }
 
   start(): void {
@@ -180,7 +186,9 @@ export class SlipDesk {
       paper: { widthDots: printer.widthDots, dpi: printer.dpi },
     });
     if (!drawn.ok) return { kind: 'undrawn', detail: drawn.error };
-    const printed = await printer.print({ id: day, picture: drawn.value });
+    const printing = printer.print({ id: day, picture: drawn.value });
+    this.#atPrinter = printing;
+    const printed = await printing;
     return printed.ok ? null : printed.error;
   }
 

@@ -41,6 +41,8 @@ export interface StickerDeskParts {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly printer: Printer | null;
+  /** Resolves when the printer is not at something that nobody waits for. */
+  readonly printerFree?: () => Promise<void>;
   readonly key: StickerKey;
   readonly draw: DrawSticker;
   readonly policy: () => Policy;
@@ -130,6 +132,7 @@ export class StickerDesk {
 
   async #print(printer: Printer, id: string, face: StickerFace): Promise<string | null> {
     const drawn = await this.#parts.draw(face, { widthDots: printer.widthDots, dpi: printer.dpi });
+    await this.#parts.printerFree?.();
     const fault = drawn.ok
       ? await printer.print({ id, picture: drawn.value })
       : err({ detail: drawn.error, kind: 'undrawn' });

@@ -61,7 +61,6 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     settings: () => stores.settingsStore.settings(),
     freeBytes: () => freeBytesAt(stores.folder.path),
   };
-  const desk = new StickerDesk({ ...around, key: stores.stickerKey });
   const register = registerOf(wiring);
   const keeper = new LogKeeper({
     ...wiring,
@@ -77,6 +76,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     journalPath: folder.journal,
     statePath: folder.dailySlip,
   });
+  const desk = new StickerDesk({ ...around, key: stores.stickerKey, printerFree: () => slips.out() });
   const witnessDesk = new WitnessDesk({ ...witnessing, folder: folder.witnessed });
   const pinPath = folder.ownerPin;
   const owner = new OwnerMode({ ...around, desk: witnessDesk, slips, pinPath });
@@ -87,7 +87,9 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
   const wasSet = (): void => kiosk.clockWasSet();
   const clockSetting = clockSettingOf(stores, clock, wasSet);
   const books = { importTrust, revocations, logKey, settingsStore, clockSetting };
-  const office = new BackOffice({ ...around, ...books, desk, attendance, register, slips, pinPath, changed });
+  const pinWasSet = (): void => owner.pinWasSet();
+  const pin = { pinPath, pinWasSet };
+  const office = new BackOffice({ ...around, ...books, ...pin, desk, attendance, register, slips, changed });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {
     stopControl();

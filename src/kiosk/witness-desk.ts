@@ -79,7 +79,7 @@ export class WitnessDesk {
   scanned(line: string): ScannedCheckpoint {
     const atMs = this.#parts.clock.monotonicMs();
     const last = this.#last;
-    if (last?.line === line && (isDone(last.answer) || atMs - last.atMs < SAME_CODE_MS)) {
+    if (last?.line === line && (isTaken(last.answer) || atMs - last.atMs < SAME_CODE_MS)) {
       this.#last = { ...last, atMs };
       return last.answer;
     }
@@ -147,7 +147,9 @@ interface Done {
   readonly code: CodePicture | null;
 }
 
-const isDone = ({ outcome }: ScannedCheckpoint): boolean => outcome === 'countersigned' || outcome === 'witnessed';
+/** Whether a scanned checkpoint was countersigned, or kept as a countersignature. */
+export const isTaken = ({ outcome }: ScannedCheckpoint): boolean =>
+  outcome === 'countersigned' || outcome === 'witnessed';
 
 function checkpointIn(
   note: string,

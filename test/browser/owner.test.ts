@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { realTimers } from '../../src/base/timers.ts';
 import { type OwnerCommands, SCANNED_OUTCOMES } from '../../src/door/commands.ts';
 import { formatCheckpointCode, notesIn } from '../../src/journal/checkpoint-code.ts';
@@ -82,6 +82,8 @@ async function read(page: Page, which: string): Promise<string> {
 }
 const OWN = 'main > .code';
 const ANSWER = '.scanned .code';
+/** Whoever has no keyboard sees every key without looking for it. */
+const PAD_IN_VIEW = `document.querySelector('.pad').getBoundingClientRect().bottom <= innerHeight`;
 
 describe('the owner’s page', () => {
   it.skipIf(!needs).each(SCREENS)(
@@ -133,7 +135,7 @@ describe('the owner’s page', () => {
     first.time.advance(10_000);
     const entries = await firstPage.innerText('dd >> nth=0');
     await firstPage.click('.renew');
-    await firstPage.waitForFunction(`document.querySelector('dd').textContent !== '${entries}'`);
+    await vi.waitFor(async () => expect(await firstPage.innerText('dd >> nth=0')).not.toBe(entries));
     other.scan(await read(firstPage, OWN));
     expect(other.entriesOf('log-countersigned')).toHaveLength(2);
     await otherPage.click('.leave');
@@ -152,10 +154,18 @@ describe('the owner’s page', () => {
     await page.keyboard.press('Enter');
     expect(await page.innerText('[role=alert]')).toBe('비밀번호가 달라요');
     expect(await page.locator('.code').count()).toBe(0);
+    expect(await page.evaluate(PAD_IN_VIEW)).toBe(true);
     const answer = await page.evaluate(
       `fetch('/api/owner/sign', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"token":"AAAA","since":0}'}).then((answer) => answer.status)`,
     );
     expect(answer).toBe(403);
+  });
+
+  it.skipIf(!hasChromium)(`the keys for a number are there when its field is touched${chromiumNote}`, async () => {
+    const page = await ownerPage(await WiredSite.start());
+    await page.click('input');
+    await page.waitForSelector('.pad');
+    expect(await page.evaluate(PAD_IN_VIEW)).toBe(true);
   });
 
   it.skipIf(!hasChromium)(

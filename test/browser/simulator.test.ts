@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)(`the simulator in a browser${chromiumNote}`, () =>
 
   it('shows the code of a pass, holds it up from there, and is closed by the keyboard', async () => {
     await page.click('[data-pass="vaccinated"] + .peek');
-    await page.waitForFunction('document.querySelector("dialog[open] img").naturalWidth > 0');
+    await expect.poll(() => page.evaluate('document.querySelector("dialog[open] img")?.naturalWidth > 0')).toBe(true);
     await page.click('dialog button >> nth=0');
     await expect.poll(() => faked.scanned.length).toBe(1);
     await page.keyboard.press('Escape');

@@ -6,12 +6,14 @@ import { formatProof, MAX_PROOF_LENGTH, parseProof } from '../../src/journal/pro
 import {
   formatNote,
   formatVerifierKey,
+  LOG_SIGNATURE,
   MAX_NOTE_LENGTH,
   MAX_SIGNATURES,
   openNote,
   parseNote,
   parseVerifierKey,
   splitNotes,
+  verifierKey,
 } from '../../src/journal/signed-note.ts';
 
 /** The note of golang.org/x/mod/sumdb/note, whose signer is another program. */
@@ -103,6 +105,26 @@ describe('a note that was tampered with on its way is refused', () => {
   ])('or with %s', (_, text) => {
     expect(parseVerifierKey(sha256, text).ok).toBe(false);
   });
+});
+
+/** Points of order 1, 2, 4 and 8, and spellings of them that no encoder writes; the sign bit is off. */
+const LOW_ORDER = [
+  `01${'00'.repeat(31)}`,
+  `ec${'ff'.repeat(30)}7f`,
+  '00'.repeat(32),
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+];
+
+it.each(LOW_ORDER)('a key under which anybody can sign is nobody’s: %s', (low) => {
+  for (const sign of [0, 0x80]) {
+    const bytes = Buffer.from(low, 'hex');
+    bytes.writeUInt8(bytes.readUInt8(31) | sign, 31);
+    const text = formatVerifierKey(verifierKey(sha256, 'low', LOG_SIGNATURE, bytes));
+    expect(parseVerifierKey(sha256, text)).toMatchObject({ ok: false, error: expect.stringMatching(/weak/) });
+  }
 });
 
 describe('a checkpoint that could be read in two ways is refused', () => {

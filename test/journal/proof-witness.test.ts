@@ -9,7 +9,7 @@ import { newestEntries } from '../../src/journal/query.ts';
 import { LOG_SIGNATURE, openNote, parseNote, verifierKey } from '../../src/journal/signed-note.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { TreeStore } from '../../src/journal/tree-store.ts';
-import type { WitnessRefusal } from '../../src/journal/witness.ts';
+import { signCheckpoint, type WitnessRefusal } from '../../src/journal/witness.ts';
 import { MAX_COSIGNATURES } from '../../src/journal/witness-book.ts';
 import { MAX_TEXT_QR_BYTES } from '../../src/sticker/qr.ts';
 import { edited, exportedLog, newLogKey, recordedLog, signedAnew } from '../support/exported-log.ts';
@@ -116,10 +116,35 @@ describe('another kiosk as a witness', () => {
   });
 
   it('a second key under a name that it knows is countersigned by nobody', () => {
+    const named = (key: LogKey): LogKey => {
+      const origin = 'example.org/log';
+      return { ...key, origin, verifier: verifierKey(sha256, origin, LOG_SIGNATURE, key.verifier.publicKey) };
+    };
+    const shownBy = (key: LogKey) => {
+      const head = { size: 5, root: sha256(Buffer.from('root')) };
+      const checkpoint = signCheckpoint(key, head, { atMs: AT_MS, trusted: true });
+      return countersign({ old: 0, path: [], checkpoint }, key);
+    };
+    expect(shownBy(named(logKey)).ok).toBe(true);
+    expect(shownBy(named(newLogKey('7A')))).toMatchObject(says(/another key before/, 'other-key'));
+  });
+
+  it('a passer-by with a key of their own cannot take another kiosk’s name before that kiosk has come', () => {
+    const own = newLogKey('7A');
+    const verifier = verifierKey(sha256, logKey.origin, LOG_SIGNATURE, own.verifier.publicKey);
+    const thief: LogKey = { ...own, origin: logKey.origin, verifier };
+    const head = { size: 5, root: sha256(Buffer.from('none')) };
+    const checkpoint = signCheckpoint(thief, head, { atMs: AT_MS, trusted: true });
+    const refused = countersign({ old: 0, path: [], checkpoint }, thief);
+    expect(refused).toMatchObject(says(/belongs to another key/, 'other-key'));
     expect(countersign(proof(0)).ok).toBe(true);
-    const other = newLogKey('7A');
-    const pretended = verifierKey(sha256, logKey.origin, LOG_SIGNATURE, other.verifier.publicKey);
-    expect(countersign(proof(0), { ...logKey, verifier: pretended })).toMatchObject(says(/another key/, 'other-key'));
+  });
+
+  it('no name that a terminal would obey is met, shown or written down', () => {
+    for (const name of ['venue\u009b2J', 'venue\u202eABC', 'venue\u007f']) {
+      const pretended = verifierKey(sha256, name, LOG_SIGNATURE, logKey.verifier.publicKey);
+      expect(countersign(proof(0), { ...logKey, verifier: pretended })).toMatchObject(says(/the name/, 'damaged'));
+    }
   });
 });
 

@@ -55,6 +55,15 @@ describe('a log that nobody signs proves nothing:', () => {
   });
 });
 
+it('what goes out of the house says whose key visitors are sealed to, as every other checkpoint does', async () => {
+  const rig = await KioskRig.start();
+  const line = 'register AAAA';
+  const reader = () => err('not asked for');
+  const parts = { journal: rig.disk, log: () => {}, key: newLogKey('7A'), clock: rig.time, reader };
+  const keeper = new LogKeeper({ ...parts, checkpointLines: () => [line] });
+  expect(keeper.fresh().split('\n')).toContain(line);
+});
+
 it('a disk that gives no second reader has damaged nothing: the log goes on, and says so', async () => {
   const rig = await KioskRig.start();
   const { journal, log, trouble } = { journal: rig.disk, log: () => {}, trouble: 'cannot read the journal' };

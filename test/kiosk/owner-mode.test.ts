@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { carryOut } from '../../src/commands/control-client.ts';
 import type { ScannedCheckpoint } from '../../src/door/commands.ts';
 import { openJournalReader } from '../../src/journal/open.ts';
 import { checkStored, knownWitnesses } from '../../src/journal/stored-log.ts';
@@ -103,6 +104,43 @@ describe('owner mode', () => {
     expect(site.owner.look(left.token).ok).toBe(true);
     site.owner.leave(left.token);
     expect(site.owner.look(left.token)).toEqual(ended);
+  });
+
+  it('is not kept open by a code that somebody holds up to a page its owner has left', async () => {
+    const [site, other] = [await WiredSite.start(), await WiredSite.start()];
+    const code = other.code();
+    for (const held of [() => code, (at: number) => `MJC1:${at}`]) {
+      const { token } = await site.enter();
+      for (let sinceMs = 0; sinceMs <= IDLE_MS; sinceMs += 10_000) {
+        site.scan(held(sinceMs));
+        expect(site.owner.look(token).ok).toBe(true);
+        site.time.advance(10_000);
+      }
+      expect(site.owner.look(token)).toMatchObject({ error: { why: 'ended' } });
+    }
+  });
+
+  it('ends with its PIN: whoever saw the old one is out, and the owner whom they had locked out is not', async () => {
+    const site = await WiredSite.start();
+    const { token } = await site.enter();
+    const set = (pin: string) => carryOut(site.folder, { command: 'owner-pin-set', pin });
+    expect(await set('111111')).toMatchObject({ ok: false });
+    expect(site.owner.look(token).ok).toBe(true);
+    for (let at = 0; at < FREE_TRIES; at += 1) await site.owner.enter('000001');
+    expect(await site.owner.enter(PIN)).toMatchObject({ error: { why: 'locked' } });
+    expect(await set('480214')).toMatchObject({ ok: true });
+    expect(site.owner.look(token)).toMatchObject({ error: { why: 'ended' } });
+    expect(await site.owner.enter(PIN)).toMatchObject({ error: { why: 'wrong-pin' } });
+    expect((await site.owner.enter('480214')).ok).toBe(true);
+  });
+
+  it('has no new PIN that the log does not tell of', async () => {
+    const site = await WiredSite.start();
+    await site.setPin();
+    site.disk.setFull(true);
+    expect(await carryOut(site.folder, { command: 'owner-pin-set', pin: '480214' })).toMatchObject({ ok: false });
+    expect(await checkPin(site.stores.folder.ownerPin, PIN)).toBe('right');
+    expect(site.entriesOf('owner-pin-set')).toEqual([]);
   });
 
   it('judges every other code as ever, and outside of it a checkpoint is a code that the door does not know', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DAY_MS, MINUTE_MS } from '../../src/base/time.ts';
+import { carryOut } from '../../src/commands/control-client.ts';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
 import { LOOK_EVERY_MS, MAX_MISSED_DAYS } from '../../src/kiosk/slip-desk.ts';
 import type { Settings } from '../../src/settings/schema.ts';
@@ -115,6 +116,20 @@ describe('the slip of a day', () => {
     await settled(site);
     expect(site.printed).toEqual(['7ASTICKER', TODAY]);
     expect(site.entriesOf('slip-unprinted')).toEqual([]);
+  });
+
+  it('never costs a visitor the sticker that is wanted while it comes out', async () => {
+    const site = await beforeTurn();
+    site.time.advance(AROUND_MS);
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    const request = { command: 'sticker-issue', kind: 'vaccination', via: 'paper', print: true } as const;
+    const asked = carryOut(site.folder, request);
+    await vi.waitFor(() => expect(site.entriesOf('sticker-issued')).toHaveLength(1));
+    await settled(site);
+    await settled(site);
+    expect(await asked).toMatchObject({ ok: true, value: { printFault: null } });
+    expect(site.printed).toEqual([TODAY, expect.any(String)]);
+    expect(site.entriesOf('sticker-unprinted', 'slip-unprinted')).toEqual([]);
   });
 
   it('a damaged memory of it costs one slip, and no start', async () => {

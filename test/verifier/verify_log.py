@@ -73,6 +73,15 @@ def decode_point(raw):
 BASE = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, 'little'))
 
 
+def is_weak(public):
+    """No point as it must be written, or one of low order: signatures hold under it that no secret has made."""
+    point = decode_point(public)
+    if point is None:
+        return True
+    x, y, z, _ = times(8, point)
+    return x % P == 0 and (y - z) % P == 0
+
+
 def ed25519(public, message, signature):
     a, r = decode_point(public), decode_point(signature[:32])
     s = int.from_bytes(signature[32:], 'little')
@@ -111,6 +120,8 @@ def read_key(text):
         raise Bad(f'no verifier key: {text.strip()[:60]}')
     if key_id(match[1], raw[0], raw[1:]).hex() != match[2]:
         raise Bad('a verifier key is damaged')
+    if is_weak(raw[1:]):
+        raise Bad('a verifier key is weak')
     return match[1], match[2], raw[0], raw[1:]
 
 

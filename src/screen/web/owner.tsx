@@ -5,7 +5,7 @@ import { realTimers } from '../../base/timers.ts';
 import type { CodePicture, OwnerRefusal, OwnerView, ScannedCheckpoint } from '../../door/commands.ts';
 import { isLocale, LOCALES, type Locale } from '../locale.ts';
 import { factsOf, isGoodScan, OWNER_WORDS, REFUSAL_WORDS, scannedPhrase } from '../owner-phrases.ts';
-import { Pad } from './pad.tsx';
+import { Pad } from './number-pad.tsx';
 
 const LOOK_EVERY_MS = SECOND_MS;
 /** Whoever touched the corner by accident must not leave the visitors without their screen. */

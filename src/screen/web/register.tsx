@@ -7,7 +7,7 @@ import { districtOf, PROVINCES, type Province } from '../districts.ts';
 import { isLocale, LOCALES, type Locale } from '../locale.ts';
 import { REGISTER_WORDS, sealedTo } from '../register-phrases.ts';
 import { type Heard, listen } from './live.ts';
-import { Pad } from './pad.tsx';
+import { Pad } from './number-pad.tsx';
 
 /** Whoever walked away must not leave a number on the screen. */
 const PATIENCE_MS = MINUTE_MS;
@@ -23,7 +23,7 @@ const goHome = (): void => location.replace('/');
 /** As people write it: 010-1234-5678, 02-123-4567. */
 function spelt(digits: string): string {
   const area = digits.startsWith('02') ? 2 : 3;
-  const tail = digits.length > area + 7 ? 4 : 3;
+  const tail = digits.startsWith('010') || digits.length > area + 7 ? 4 : 3;
   const parts = [digits.slice(0, area), digits.slice(area, area + tail), digits.slice(area + tail)];
   return parts.filter((part) => part !== '').join('-');
 }
@@ -176,6 +176,13 @@ function Register({ first }: { readonly first: Locale }) {
           {REGISTER_WORDS.leave[locale]}
         </button>
       </header>
+      {register?.authority != null && (
+        <p class="sealed">
+          {sealedTo(register.authority)[locale]}
+          <br />
+          <small>{register.fingerprint}</small>
+        </p>
+      )}
       {isShut ? (
         <p class="refusal" role="alert">
           {REGISTER_WORDS.shut[locale]}
@@ -186,13 +193,6 @@ function Register({ first }: { readonly first: Locale }) {
         </p>
       ) : (
         <Steps locale={locale} onDone={() => setDone(true)} />
-      )}
-      {register?.authority != null && (
-        <p class="sealed">
-          {sealedTo(register.authority)[locale]}
-          <br />
-          <small>{register.fingerprint}</small>
-        </p>
       )}
     </main>
   );
