@@ -57,11 +57,11 @@ export class LogKeeper {
    * Throws `JournalFault`.
    */
   fresh(): string {
-    const { journal, key, clock } = this.#parts;
+    const { journal, key, clock, checkpointLines } = this.#parts;
     const nowMs = clock.monotonicMs();
     const last = this.#asked;
     if (last !== null && nowMs - last.atMs < FRESH_EVERY_MS) return last.note;
-    const note = journal.checkpoint(key);
+    const note = journal.checkpoint(key, checkpointLines?.());
     this.#signedSize = journal.size();
     this.#signedAtMs = nowMs;
     this.#asked = { note, atMs: nowMs };
