@@ -7,6 +7,7 @@ import { EXPORT_FILES } from '../journal/exported-log.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { counted, EXIT_OK, orUsage, parseCommandLine, refuseWords, required, tell, UsageError } from './command.ts';
 import { carryOut } from './control-client.ts';
+import { continuationOf, continuationText } from './journal-verify.ts';
 import { readJournal } from './read-journal.ts';
 import { seqFrom } from './seq.ts';
 
@@ -37,6 +38,8 @@ export async function exportLog(args: readonly string[]): Promise<number> {
     tell(
       `wrote entries ${from} to ${extract.size - 1} and ${EXPORT_FILES.verifier}, the page that checks them, to ${out}`,
     );
+    const continued = continuationOf(db);
+    if (continued !== null) tell(`nothing from before is among them: ${continuationText(continued)}`);
   });
   tell(`verifier key, to be given by another way than the folder: ${signed['key']}`);
   return EXIT_OK;

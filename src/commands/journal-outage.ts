@@ -8,7 +8,7 @@ import { MAX_OUTAGE_DAYS, makeOutage } from '../journal/make-outage.ts';
 import type { OutageCertificate, OutageInterval } from '../journal/outage.ts';
 import { outageDocument } from '../journal/outage-document.ts';
 import { readOutage, signOutage } from '../journal/outage-file.ts';
-import { CAUSE_WORDS, REASON_WORDS } from '../journal/outage-words.ts';
+import { CAUSE_WORDS, REASON_WORDS, unknownText } from '../journal/outage-words.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { encodeTextQr } from '../sticker/qr.ts';
 import { qrSvg } from '../sticker/qr-svg.ts';
@@ -73,9 +73,14 @@ function write(path: string, text: string): void {
   tell(`wrote ${path}`);
 }
 
-function linesOf({ intervals, further, counts, zone }: OutageCertificate): readonly string[] {
+function linesOf(certificate: OutageCertificate): readonly string[] {
+  const { first, intervals, further, counts, zone } = certificate;
   const { admitted, assisted, refused, serverBound } = counts;
+  const unknown = unknownText(certificate, (instant) => formatMinuteIn(zone, Date.parse(instant)));
+  if (first === null && intervals.length === 0)
+    return ['there are no records of this time', ...(unknown === null ? [] : [unknown.en])];
   return [
+    ...(unknown === null ? [] : [unknown.en]),
     ...intervals.map((interval) => lineOf(interval, zone)),
     ...(further === 0 ? [] : [`and ${further} shorter ones`]),
     ...(intervals.length === 0 ? ['no outage in this time'] : []),

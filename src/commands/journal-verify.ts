@@ -99,7 +99,7 @@ async function verifyStored(
 }
 
 /** The first entry of a log that has taken the place of a damaged one; null for every other log. */
-function continuationOf(db: JournalReader): Continuation | null {
+export function continuationOf(db: JournalReader): Continuation | null {
   try {
     const [first] = entriesOfTypes(db, 0, 1, ['log-continued']);
     return first?.type === 'log-continued' ? first : null;
@@ -111,7 +111,7 @@ function continuationOf(db: JournalReader): Continuation | null {
 }
 
 /** Where a log begins that has taken the place of a damaged one, in one sentence. */
-function continuationText({ file, origin, size, root, whole }: Continuation): string {
+export function continuationText({ file, origin, size, root, whole }: Continuation): string {
   const head =
     size === null
       ? 'nothing of it that was signed can be read'

@@ -1,4 +1,4 @@
-import { JournalFault } from '../journal/journal.ts';
+import { DamagedJournal, JournalFault } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/open.ts';
 import { type JournalReader, UnknownEntry } from '../journal/query.ts';
 import { orUsage, UsageError } from './command.ts';
@@ -11,7 +11,10 @@ export async function readJournal<T>(path: string, use: (db: JournalReader) => T
   } catch (thrown) {
     if (thrown instanceof UnknownEntry) throw new UsageError(thrown.message);
     if (!(thrown instanceof JournalFault)) throw thrown;
-    throw new UsageError(`cannot read the journal ${path}: ${thrown.message}; keep the file and check the disk`);
+    const what = `cannot read the journal ${path}: ${thrown.message}; keep the file and check the disk`;
+    throw new UsageError(
+      thrown instanceof DamagedJournal ? `${what}; 'munjigi journal verify --damaged ${path}' says what is left` : what,
+    );
   } finally {
     db.close();
   }

@@ -51,3 +51,7 @@ export function checkpointTime({ extensions }: Checkpoint): CheckpointTime | nul
   }
   return null;
 }
+
+/** The extension lines of a checkpoint beside that of its time. */
+export const furtherExtensions = ({ extensions }: Checkpoint): readonly string[] =>
+  extensions.filter((line) => !TIME.test(line));

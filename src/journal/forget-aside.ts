@@ -11,6 +11,9 @@ const NAME = /^journal-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z\.db$/;
 /** Whatever tells one person from another, or will once somebody has the pass. */
 const PERSONAL = ['salt', 'facts', 'use', 'unshown', 'sticker'] as const;
 
+/** The application id of a file out of which all that was taken: `MJFG`. */
+const FORGOTTEN = 0x4d4a4647;
+
 /**
  * Takes salts, facts and use keys out of the damaged journals that were set aside before `untilMs` (milliseconds since
  * the epoch). Where the damage does not let them be deleted, the readable entries and checkpoints are written out
@@ -31,12 +34,13 @@ function deletePersonal(file: string): boolean {
   try {
     db = new Database(file, { fileMustExist: true });
     db.pragma('secure_delete = ON');
-    const counts = PERSONAL.map((table) => db?.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0);
-    if (counts.every((count) => count === 0)) return true;
+    // Not the number of rows: a damaged table may seem to be empty.
+    if (db.pragma('application_id', { simple: true }) === FORGOTTEN) return scrubWal(db);
     // A page that no table knows of any more may hold rows that nothing deletes.
     if (db.pragma('integrity_check(1)', { simple: true }) !== 'ok') return false;
     for (const table of PERSONAL) db.exec(`DELETE FROM ${table}`);
     rebuildUses(db);
+    db.pragma(`application_id = ${FORGOTTEN}`);
     return scrubWal(db);
   } catch {
     return false;

@@ -1,6 +1,6 @@
 import { dayIn, formatMinuteIn, MINUTE_MS } from '../base/time.ts';
 import type { OutageBound, OutageCertificate, OutageCounts, OutageInterval } from './outage.ts';
-import { CAUSE_WORDS, REASON_WORDS } from './outage-words.ts';
+import { CAUSE_WORDS, REASON_WORDS, unknownText } from './outage-words.ts';
 import type { InBoth } from './report-text.ts';
 
 /** More would not fit on the page: the shorter ones are only counted there. */
@@ -19,27 +19,32 @@ const MARKS: Readonly<Record<OutageBound['clock'], string>> = { trusted: '', uns
  * the kiosk and again by the page that checks it.
  */
 export function outageBody(certificate: OutageCertificate): string {
-  const { venue, log, zone, from, to, intervals, further } = certificate;
+  const { venue, log, zone, from, to, first, intervals, further } = certificate;
   const shown = pageRows(intervals);
   const hidden = intervals.length - shown.length + further;
   const at = (instant: string): string => formatMinuteIn(zone, Date.parse(instant));
+  const unknown = unknownText(certificate, at);
+  const isUnrecorded = first === null && intervals.length === 0;
   return [
     `<h1><span lang="ko">출입 확인 중단 증명서</span> <span lang="en">Certificate of outage</span></h1>`,
     `<p class="of"><strong>${escaped(venue)}</strong> · ${escaped(log)}<br>${at(from)} – ${at(to)} (${escaped(zone)})</p>`,
     recordsLine(certificate, at),
-    both(
-      intervals.length === 0
-        ? { ko: '이 시간에는 중단이 없었습니다.', en: 'There was no outage in this time.' }
-        : {
-            ko: '다음 시간에는 이 키오스크가 확인할 수 없었거나, 평소처럼 확인할 수 없었습니다.',
-            en: 'In these stretches this kiosk could not check, or not as usual.',
-          },
-    ),
+    unknown === null ? '' : both(unknown),
+    isUnrecorded
+      ? ''
+      : both(
+          intervals.length === 0
+            ? { ko: '이 시간에는 중단이 없었습니다.', en: 'There was no outage in this time.' }
+            : {
+                ko: '다음 시간에는 이 키오스크가 확인할 수 없었거나, 평소처럼 확인할 수 없었습니다.',
+                en: 'In these stretches this kiosk could not check, or not as usual.',
+              },
+        ),
     shown.length === 0 ? '' : tableOf(shown, zone),
     hidden === 0
       ? ''
       : both({ ko: `그 밖에 더 짧은 중단 ${hidden}건.`, en: `And ${hidden} shorter ones, not listed here.` }),
-    countsLines(certificate, at),
+    isUnrecorded ? '' : countsLines(certificate, at),
     notesOf(intervals, shown),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import type { OutageFault } from './check-outage.ts';
-import type { OutageCause, OutageReason } from './outage.ts';
+import type { OutageCause, OutageCertificate, OutageReason } from './outage.ts';
 import type { InBoth } from './report-text.ts';
 
 /** Why the kiosk could not check, as it stands in the table. */
@@ -64,3 +64,24 @@ export const VERDICT_WORDS: Readonly<Record<'unchecked' | 'verified' | 'not-veri
   },
   'not-verified': { ko: '확인되지 않음.', en: 'Not verified.' },
 };
+
+/**
+ * What a certificate cannot tell because the log holds nothing of it; null where the log covers the time.
+ * @param at spells an RFC 3339 instant for people
+ */
+export function unknownText(
+  { first, from, intervals }: OutageCertificate,
+  at: (instant: string) => string,
+): InBoth | null {
+  if (first === null && intervals.length === 0) {
+    return {
+      ko: '그래서 이 기록으로는 중단이 있었는지 알 수 없습니다.',
+      en: 'So this log cannot tell whether there was an outage.',
+    };
+  }
+  if (first === null || first.seq > 0 || Date.parse(first.at) <= Date.parse(from)) return null;
+  return {
+    ko: `이 기록은 ${at(first.at)}에 시작합니다. 그 앞의 시간은 알 수 없고, 숫자에도 들어 있지 않습니다.`,
+    en: `This log begins at ${at(first.at)}: it says nothing of the time before, and no number counts it.`,
+  };
+}

@@ -4,6 +4,7 @@ import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
 import { toBase64 } from './byte-text.ts';
+import { furtherExtensions } from './checkpoint.ts';
 import type { Note } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
 import type { LogKey } from './log-key.ts';
@@ -82,7 +83,9 @@ function build(
       const statements = prepareStatements(db);
       const seq = new EntryWriter(statements, clock, bootId, () => old.lastTrustedMs).append(continued);
       if (old.count !== null) statements.foldCount.run(seq, old.count.inside, old.count.since_ms);
-      writeCheckpoint(statements, key, { clock, lastTrustedMs: old.lastTrustedMs, extensions: [] });
+      // To whom visits are sealed is said by every head: what the last one said holds until the kiosk signs the next.
+      const extensions = old.head === null ? [] : furtherExtensions(old.head);
+      writeCheckpoint(statements, key, { clock, lastTrustedMs: old.lastTrustedMs, extensions });
       return continued;
     })();
     db.pragma('wal_checkpoint(TRUNCATE)');

@@ -71,6 +71,22 @@ describe('what an owner hands to a stranger', () => {
   });
 });
 
+it('an owner whose disk has damaged the log is told what is left, and that an export holds none of it', async () => {
+  await stickerIn(data);
+  const db = new Database(join(data, 'journal.db'));
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  const root = db.prepare<[], number>("SELECT rootpage FROM sqlite_schema WHERE name = 'entry'").pluck().get() ?? 1;
+  const size = Number(db.pragma('page_size', { simple: true }));
+  db.close();
+  const bytes = readFileSync(join(data, 'journal.db'));
+  writeFileSync(join(data, 'journal.db'), bytes.fill(0xff, (root - 1) * size, root * size));
+  const unread = await on('verify');
+  expect([unread.code, unread.err]).toEqual([2, expect.stringContaining('verify --damaged')]);
+  await on('checkpoint');
+  const exported = await on('export', '--out', file('stick'));
+  expect([exported.code, exported.err]).toEqual([0, expect.stringMatching(/nothing from before .* damaged one/)]);
+});
+
 describe('two kiosks without any server between them', () => {
   it('vouch for each other, and an older copy that is put back is found', async () => {
     const other = file('other');

@@ -9,6 +9,10 @@ import { DAMAGES, damageSector, type Evening, makeEvening, SECTOR_BYTES } from '
 /** `npm run flips` damages every one of them. */
 const EVERY = 4;
 
+const PERSONAL = ['salt', 'facts', 'use', 'unshown', 'sticker'];
+/** The file format of SQLite, section 1.6: the first byte of a page. */
+const [INTERIOR_OF_ROWS, LEAF_OF_ROWS, LEAF_OF_KEYS] = [0x05, 0x0d, 0x0a];
+
 let evening: Evening;
 const folder = mkdtempSync(join(tmpdir(), 'damage-'));
 beforeAll(async () => {
@@ -19,6 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 it.each([
   ['an entry', (file: Buffer) => file],
   ['a page of the table of salts', (file: Buffer) => spoilPageOf(file, 'salt')],
+  ['tables that seem to be empty', (file: Buffer) => PERSONAL.reduce(emptyTable, file)],
 ])('a log that was set aside for %s holds no salt and no used pass 28 days later', async (_, spoil) => {
   const aside = join(folder, 'damaged');
   rmSync(aside, { recursive: true, force: true });
@@ -35,6 +40,22 @@ it.each([
   expect(salts.filter((bytes) => left.includes(bytes))).toEqual([]);
   expect(evening.entries.filter((bytes) => left.includes(bytes)).length).toBe(evening.entries.length);
 });
+
+/** Damages the heads of a table and of its indices, so that no row of it can be seen any more. */
+function emptyTable(file: Buffer, table: string): Buffer {
+  const db = opened(file);
+  const of = 'SELECT rootpage FROM sqlite_schema WHERE tbl_name = ? AND rootpage > 0';
+  const roots = db.prepare<[string], number>(of).pluck().all(table);
+  const size = Number(db.pragma('page_size', { simple: true }));
+  db.close();
+  for (const root of roots) {
+    const at = (root - 1) * size;
+    const isOfRows = file[at] === INTERIOR_OF_ROWS || file[at] === LEAF_OF_ROWS;
+    file[at] = isOfRows ? LEAF_OF_ROWS : LEAF_OF_KEYS;
+    file.writeUInt16BE(0, at + 3);
+  }
+  return file;
+}
 
 /** A file in the mode of a write-ahead log cannot be opened out of memory. */
 function opened(file: Buffer): Database.Database {

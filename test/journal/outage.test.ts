@@ -134,6 +134,25 @@ describe('what nobody could check is told by its cause:', () => {
     expect(day.certificate(at('07:00'), at('08:00'))).toMatchObject({ first: null, last: null, intervals: [] });
   });
 
+  it('a time of which the log holds nothing is no time without outage, and nobody was counted in it', async () => {
+    const day = await begin();
+    day.visitorsUntil(at('10:30'));
+    const body = outageBody(day.certificate(at('07:00'), at('08:00')));
+    expect(body).toContain('cannot tell whether there was an outage');
+    expect(body).not.toMatch(/There was no outage|admitted 0|No code was shown/);
+  });
+
+  it('what a damaged log held is said to be in no number', async () => {
+    const day = await begin();
+    day.visitorsUntil(at('10:10'));
+    await day.damagedUntil(at('10:20'));
+    day.wait(10 * MINUTE_MS);
+    expect(outageBody(day.certificate(at('10:00'), at('11:00')))).toMatch(
+      /This log begins at \S+ 10:20: it says nothing/,
+    );
+    expect(outageBody(day.certificate(at('10:25'), at('11:00')))).not.toContain('This log begins');
+  });
+
   it('a clock that is trusted because the owner has just set it is set by hand, until something else vouches', async () => {
     const day = await begin();
     day.distrustClock();

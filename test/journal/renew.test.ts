@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { formatInstant } from '../../src/base/time.ts';
 import { openKioskJournal } from '../../src/kiosk/open-journal.ts';
 import { newLogKey } from '../support/exported-log.ts';
 import {
@@ -7,6 +8,7 @@ import {
   open,
   opened,
   path,
+  read,
   SECRET,
   storeAnything,
   time,
@@ -17,6 +19,7 @@ import { passOf } from '../support/passes.ts';
 useJournalFile();
 
 const key = newLogKey('7A');
+const REGISTER = 'register of-the-authority';
 
 /** A log with one used ticket and one head, opened again by a kiosk once something in it was spoilt. */
 async function reopenedAfter(spoil: () => void) {
@@ -24,7 +27,7 @@ async function reopenedAfter(spoil: () => void) {
   const used = passOf({ single: true });
   journal.shown(judge(journal, used, eventTicket).seq);
   journal.record({ type: 'stop' });
-  journal.checkpoint(key);
+  journal.checkpoint(key, [REGISTER]);
   journal.close();
   spoil();
   const around = { path, key, clock: time, bootId: 'boot-2', useKeySecret: SECRET };
@@ -59,4 +62,16 @@ it('a head whose time is spoilt beside a spoilt entry is carried over without it
 it('a log that nothing has damaged was not begun anew', async () => {
   const { journal } = await reopenedAfter(() => {});
   expect(journal.continuedAtMs()).toBeNull();
+});
+
+it('the first head of a new log still says to whom visits are sealed, and its own time', async () => {
+  const { journal } = await reopenedAfter(() => {
+    time.advance(60_000);
+    storeAnything('entry', (db) => db.exec("UPDATE entry SET bytes = CAST('{}' AS BLOB) WHERE seq = 0"));
+  });
+  expect(journal.continuedAtMs()).not.toBeNull();
+  const first = 'SELECT note FROM checkpoint ORDER BY size LIMIT 1';
+  const note = read((db) => db.prepare<[], string>(first).pluck().get()) ?? '';
+  const [, size, , ...lines] = note.split('\n');
+  expect([size, ...lines.slice(0, 3)]).toEqual(['1', `time ${formatInstant(time.wall().atMs)} trusted`, REGISTER, '']);
 });

@@ -75,6 +75,15 @@ it('a disk that gives no second reader has damaged nothing: the log goes on, and
   expect(keptAside(join(rig.folder, 'journal.db'))).toEqual([]);
 });
 
+it('a head that somebody photographs says to whom visits are sealed, like every other', async () => {
+  const rig = await KioskRig.start();
+  const key = newLogKey('7A');
+  const register = 'register of-the-authority';
+  const parts = { journal: rig.disk, log: () => {}, key, clock: rig.time, reader: () => err('none') };
+  rig.scan('a bus ticket');
+  expect(new LogKeeper({ ...parts, checkpointLines: () => [register] }).fresh()).toContain(`\n${register}\n`);
+});
+
 /** What stands on the page of one text cannot be read any more. */
 function spoilPageWith(path: string, text: string): void {
   new Database(path).close();
