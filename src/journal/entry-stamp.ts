@@ -30,6 +30,21 @@ export function readStamp(bytes: Uint8Array): ReadStamp | null {
   return isStamped ? { seq, boot, monoMs, wallMs, trusted: clock === 'trusted' } : null;
 }
 
+/** The log that a damaged disk has ended, as the first entry of the one after it tells of it. */
+export interface LogBefore {
+  /** How many entries of it were signed, and their root (base64); null where nothing signed could be read. */
+  readonly size: number | null;
+  readonly root: string | null;
+}
+
+/** What the first entry of a log says of a log before it; null for every other entry. */
+export function logBefore(bytes: Uint8Array): LogBefore | null {
+  const parsed = parseJsonBytes(bytes);
+  if (!parsed.ok || !isJsonObject(parsed.value) || parsed.value['type'] !== 'log-continued') return null;
+  const { size, root } = parsed.value;
+  return isCount(size) && typeof root === 'string' ? { size, root } : { size: null, root: null };
+}
+
 const isCount = (value: Json | undefined): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 

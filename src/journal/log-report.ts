@@ -1,4 +1,5 @@
 import { formatInstant } from '../base/time.ts';
+import type { LogBefore } from './entry-stamp.ts';
 
 /** What can be wrong with a log, each with the entries it is about. */
 export const PROBLEM_CODES = [
@@ -45,6 +46,8 @@ export const MAX_PROBLEMS = 100;
 /** What a check of a log, or of a stretch of it, came to. */
 export interface LogReport {
   readonly origin: string | null;
+  /** The log before this one, where a damaged disk has ended that. */
+  readonly continues: LogBefore | null;
   /** The first entry looked at, and the number of entries up to the end. */
   readonly from: number;
   readonly size: number;

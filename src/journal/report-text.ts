@@ -82,6 +82,26 @@ export function problemText({ code, seq, upTo }: LogProblem, language: ReportLan
   return `${seq === upTo ? `Entry ${seq}` : `Entries ${seq} to ${upTo}`}: ${text}`;
 }
 
+/** Whoever has a checkpoint of the log before needs to know why it is not in this one. */
+function beforeText({ continues }: LogReport, language: ReportLanguage): readonly string[] {
+  if (continues === null) return [];
+  const { size, root } = continues;
+  if (language === 'ko') {
+    const head =
+      size === null ? '서명된 곳을 하나도 읽을 수 없었습니다' : `${count(size)}개까지 서명되어 있었습니다 (${root})`;
+    return [
+      `손상된 기록을 잇는 새 기록입니다. 앞 기록은 ${head}. 그때까지의 확인점은 앞 기록의 것이니 키오스크에 남은 앞 기록을 요구하십시오.`,
+    ];
+  }
+  const head =
+    size === null
+      ? 'nothing of it that was signed could be read'
+      : `it was signed over ${count(size)} entries (${root})`;
+  return [
+    `This log took the place of a damaged one: ${head}. Checkpoints from before are of that one: ask for what the kiosk has kept of it.`,
+  ];
+}
+
 /** The report in sentences: the verdict first, then what was looked at, then what nobody vouches for. */
 export function reportText(report: LogReport, language: ReportLanguage): readonly string[] {
   const { origin, from, size, signedSize, checkpoints, problems, furtherProblems, witnessedSize } = report;
@@ -96,6 +116,7 @@ export function reportText(report: LogReport, language: ReportLanguage): readonl
       found === 0 ? '이 기록은 서명된 그대로입니다.' : `문제가 ${count(found)}건 있습니다.`,
       ...listed,
       `기록: ${origin ?? '이름 없음'}`,
+      ...beforeText(report, language),
       `확인한 기록: ${count(entries)}개, ${at(report.firstAtMs)}부터 ${at(report.lastAtMs)}까지 (키오스크 시계, UTC).`,
       `서명된 확인점 ${count(checkpoints)}개가 맞습니다. 아직 서명되지 않은 기록: ${count(unsigned)}개.`,
       witnessedSize === null
@@ -107,6 +128,7 @@ export function reportText(report: LogReport, language: ReportLanguage): readonl
     found === 0 ? 'This log is as it was signed.' : `${count(found)} problem${found === 1 ? '' : 's'} found.`,
     ...listed,
     `Log: ${origin ?? 'without a name'}`,
+    ...beforeText(report, language),
     `Entries checked: ${count(entries)}, from ${at(report.firstAtMs)} to ${at(report.lastAtMs)} (the kiosk’s clock, UTC).`,
     `Signed checkpoints that agree: ${count(checkpoints)}. Entries not yet signed: ${count(unsigned)}.`,
     witnessedSize === null

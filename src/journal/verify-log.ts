@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../base/time.ts';
 import { equalBytes } from './byte-text.ts';
-import { type ReadStamp, readStamp } from './entry-stamp.ts';
+import { type LogBefore, logBefore, type ReadStamp, readStamp } from './entry-stamp.ts';
 import type { JudgedNotes, SignedHead } from './judge-notes.ts';
 import { type LogProblem, type LogReport, MAX_PROBLEMS, type ProblemCode } from './log-report.ts';
 import { type CompactRange, leafHashOf, type Sha256 } from './merkle.ts';
@@ -40,6 +40,7 @@ export class LogCheck {
   #last: ReadStamp | null = null;
   #firstAtMs: number | null = null;
   #lastAtMs: number | null = null;
+  #continues: LogBefore | null = null;
   readonly #boots = new Set<string>();
   readonly #own: Vouching;
   readonly #witness: Vouching;
@@ -65,6 +66,7 @@ export class LogCheck {
     const stamp = readStamp(bytes);
     if (stamp === null) this.#report('entry-unreadable', index);
     else this.#stamped(stamp, index);
+    if (index === 0) this.#continues = logBefore(bytes);
     this.#expectedSeq = (stamp?.seq ?? this.#expectedSeq) + 1;
     start.push(leafHashOf(sha256, bytes));
     this.#compare();
@@ -84,6 +86,7 @@ export class LogCheck {
     if (ruledOut !== null) this.#report('time-contradicts-witness', ruledOut.seq, ruledOut.upTo);
     return {
       origin: notes.origin,
+      continues: this.#continues,
       from: this.#from,
       size,
       firstAtMs: this.#firstAtMs,

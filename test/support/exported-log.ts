@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
 import { canonicalJson, type Json, type JsonObject } from '../../src/base/json.ts';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
+import type { LogBefore } from '../../src/journal/entry-stamp.ts';
 import { extractLog } from '../../src/journal/export.ts';
 import { checkExported, EXPORT_FILES, notesOf } from '../../src/journal/exported-log.ts';
 import { type LogKey, loadLogKey } from '../../src/journal/log-key.ts';
@@ -118,6 +119,7 @@ export interface VerifierSays {
   readonly problems: readonly { readonly code: string; readonly seq: number | null; readonly upTo: number | null }[];
   readonly unwitnessedSince: string | null;
   readonly size: number;
+  readonly continues: LogBefore | null;
   readonly from: number;
   readonly checkpoints: number;
   readonly witnessedSize: number | null;

@@ -219,6 +219,29 @@ describe('a log as it was written', () => {
     }
   });
 
+  it('that goes on from a damaged one says so, for whoever kept a checkpoint of that', async () => {
+    const { log, key, kept } = set;
+    const named = { file: 'f', origin: key.origin, size: 400, root: 'R', stickers: 0, uses: 0, whole: true, why: 'w' };
+    for (const [members, continues] of [
+      [named, { size: 400, root: 'R' }],
+      [
+        { ...named, size: null, root: null },
+        { size: null, root: null },
+      ],
+    ] as const) {
+      const first = edited(at(log.entries, 0), { type: 'log-continued', ...members });
+      const entries = [first, ...log.entries.slice(1, 200)];
+      const renewed = { ...log, entries, checkpoints: signedAnew(entries, key, [100, 200]) };
+      for (const says of await verdictsOn(renewed, { key: key.verifierText })) {
+        expect(says).toMatchObject({ problems: [], continues });
+      }
+      for (const says of await verdictsOn(renewed, { key: key.verifierText, witnesses: [kept] })) {
+        expect(says).toMatchObject({ problems: [{ code: 'witness-longer' }], continues });
+      }
+    }
+    for (const says of await verdictsOn(log, { key: key.verifierText })) expect(says.continues).toBeNull();
+  });
+
   it('that another kiosk has countersigned is vouched for by that kiosk, and backdating before its hour is found', async () => {
     const { log, key } = set;
     const other = newLogKey('8B');

@@ -312,6 +312,17 @@ def read_entry(raw):
     return entry if good else None
 
 
+def log_before(raw):
+    try:
+        entry = json.loads(raw.decode('utf-8'))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(entry, dict) or entry.get('type') != 'log-continued':
+        return None
+    good = is_count(entry.get('size')) and isinstance(entry.get('root'), str)
+    return dict(size=entry['size'], root=entry['root']) if good else dict(size=None, root=None)
+
+
 # --- the check -------------------------------------------------------------------------------------------------------
 class Line:
     def __init__(self, heads, start):
@@ -328,7 +339,7 @@ def check(lines, start, own, witness, problems, origin):
     by_size = sorted(witness, key=lambda h: h['size'])
     first_at = last_at = None
     last, boots, expected = None, set(), begin
-    ruled_out = []
+    ruled_out, continues = [], None
 
     def compare():
         root = None
@@ -373,6 +384,8 @@ def check(lines, start, own, witness, problems, origin):
                 late = ceilings and entry['wallMs'] > min(ceilings) + TOLERANCE_MS
                 if early or late:
                     ruled_out.append(index)
+        if index == 0:
+            continues = log_before(raw)
         tree.push(raw)
         compare()
 
@@ -390,7 +403,7 @@ def check(lines, start, own, witness, problems, origin):
     if ruled_out:
         found.append(('time-contradicts-witness', ruled_out[0], ruled_out[-1]))
     return dict(
-        origin=origin, size=size, checkpoints=ours.good, signedSize=ours.agreed, witnessedSize=theirs.agreed,
+        origin=origin, continues=continues, size=size, checkpoints=ours.good, signedSize=ours.agreed, witnessedSize=theirs.agreed,
         witnessedBy=sorted(theirs.by),
         problems=[dict(code=c, seq=s, upTo=u) for c, s, u in found[:MAX_LISTED]],
         furtherProblems=max(0, len(found) - MAX_LISTED), firstAt=instant(first_at), lastAt=instant(last_at),
