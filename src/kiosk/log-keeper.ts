@@ -33,7 +33,7 @@ export class LogKeeper {
   readonly #parts: LogKeeperParts;
   #signedSize = 0;
   #signedAtMs: number;
-  #asked: { readonly note: string; readonly atMs: number } | null = null;
+  #asked: { readonly note: string; readonly atMs: number; readonly size: number } | null = null;
   #reader: JournalReader | null = null;
   #audit: LogAudit | null = null;
   #isAudited = false;
@@ -60,11 +60,13 @@ export class LogKeeper {
     const { journal, key, clock, checkpointLines } = this.#parts;
     const nowMs = clock.monotonicMs();
     const last = this.#asked;
-    if (last !== null && nowMs - last.atMs < FRESH_EVERY_MS) return last.note;
+    // A log that has taken the place of a damaged one has fewer entries than the last note.
+    const isOfThisLog = last !== null && last.size <= journal.size();
+    if (isOfThisLog && nowMs - last.atMs < FRESH_EVERY_MS) return last.note;
     const note = journal.checkpoint(key, checkpointLines?.());
     this.#signedSize = journal.size();
     this.#signedAtMs = nowMs;
-    this.#asked = { note, atMs: nowMs };
+    this.#asked = { note, atMs: nowMs, size: this.#signedSize };
     return note;
   }
 
