@@ -23,6 +23,7 @@ export const journal: Command = {
        munjigi journal verify --proof FILE --key VKEY
        munjigi journal verify --damaged FILE [--key VKEY] [--json] [--data DIR]
        munjigi journal export --out DIR [--from SEQ] [--data DIR]
+       munjigi journal export --damaged FILE --out DIR [--data DIR]
        munjigi journal outage --from TIME --to TIME [--out FILE] [--html FILE] [--json] [--data DIR]
        munjigi journal slip [--day YYYY-MM-DD] [--out FILE.png] [--data DIR]
        munjigi journal counters [--day YYYY-MM-DD] [--json] [--data DIR]
@@ -37,7 +38,8 @@ prove       a proof that entry SEQ is in the log, for whoever has the key alone 
 verify      reads the log, or an export of it, through. --checkpoint names checkpoints that were kept elsewhere, also for
             the log of this kiosk. --damaged names a journal that was set aside and says what is wrong with it where.
             Exit code 0 if nothing is wrong, 1 if something is
-export      writes what a stranger needs into a new folder: entries, checkpoints, key and a page that checks them
+export      writes what a stranger needs into a new folder: entries, checkpoints, key and a page that checks them.
+            --damaged writes what is left of a log that was set aside, without the salts and facts beside it in the file
 outage      when this kiosk could not check, and why, with what was decided before, meanwhile and after; signed with the
             key of the log. --out writes the signed file, --html a page to print that checks itself with the key alone
 slip        prints the paper slip of a day, of today so far if none is named: what was counted, and a checkpoint to be

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { isUnchanged } from './entry.ts';
-import { salvage } from './salvage.ts';
+import { salvage, salvagedNotes } from './salvage.ts';
 import type { VerifierKey } from './signed-note.ts';
 
 const BATCH = 1_000;
@@ -29,8 +29,15 @@ export interface DamageReport {
 
 type State = 'sound' | DamagedStretch['what'];
 
-/** Looks at each entry of a damaged journal for itself; the error is one sentence. */
-export function reportDamage(path: string, key: VerifierKey): Result<DamageReport, string> {
+/**
+ * Looks at each entry of a damaged journal for itself; the error is one sentence.
+ * @param keep called with the bytes of every entry that is as it was written, in order
+ */
+export function reportDamage(
+  path: string,
+  key: VerifierKey,
+  keep: (bytes: Buffer) => void = () => {},
+): Result<DamageReport & { readonly notes: readonly string[] }, string> {
   const signedSize = salvage(path, key).head?.size ?? null;
   let db: Database.Database;
   try {
@@ -39,7 +46,7 @@ export function reportDamage(path: string, key: VerifierKey): Result<DamageRepor
     return err(`cannot read ${path}: ${reasonOf(thrown)}`);
   }
   try {
-    return ok(scan(db, signedSize));
+    return ok({ ...scan(db, signedSize, keep), notes: salvagedNotes(db, key) });
   } catch (thrown) {
     if (!(thrown instanceof Database.SqliteError)) throw thrown;
     return err(`nothing in ${path} can be read by this program: ${thrown.message}; keep the file`);
@@ -48,7 +55,7 @@ export function reportDamage(path: string, key: VerifierKey): Result<DamageRepor
   }
 }
 
-function scan(db: Database.Database, signedSize: number | null): DamageReport {
+function scan(db: Database.Database, signedSize: number | null, keep: (bytes: Buffer) => void): DamageReport {
   const rows = db.prepare<[number, number], { seq: number; bytes: unknown; leaf: unknown }>(
     'SELECT seq, bytes, leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq',
   );
@@ -72,18 +79,22 @@ function scan(db: Database.Database, signedSize: number | null): DamageReport {
       look(middle, to);
     }
     if (there === null) return;
-    for (let seq = from; seq < to; seq += 1) found(seq, there.get(seq) ?? 'missing');
+    for (let seq = from; seq < to; seq += 1) {
+      const bytes = there.get(seq);
+      if (Buffer.isBuffer(bytes)) keep(bytes);
+      found(seq, bytes === undefined ? 'missing' : bytes === null ? 'changed' : 'sound');
+    }
   };
   for (let at = 0; at < end; at += BATCH) look(at, Math.min(at + BATCH, end));
   return { entries: end, sound, stretches, signedSize };
 }
 
-/** Null where a page on the way to them is damaged. */
+/** The bytes of each entry, null for one that is not as it was written; null where a page on the way to them is damaged. */
 function statesOf(
   read: () => readonly { readonly seq: number; readonly bytes: unknown; readonly leaf: unknown }[],
-): ReadonlyMap<number, State> | null {
+): ReadonlyMap<number, Buffer | null> | null {
   try {
-    return new Map(read().map((row) => [row.seq, isUnchanged(row) ? 'sound' : 'changed']));
+    return new Map(read().map((row) => [row.seq, Buffer.isBuffer(row.bytes) && isUnchanged(row) ? row.bytes : null]));
   } catch {
     return null;
   }

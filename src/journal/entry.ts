@@ -108,7 +108,8 @@ export type Note =
   | { readonly type: 'policy-changed'; readonly id: string; readonly sha256: string }
   /** Once a minute: what works, so that a minute without it tells something too. */
   | ({ readonly type: 'health' } & Health)
-  | { readonly type: 'log-exported'; readonly from: number }
+  /** `damaged` names the journal in the folder of damaged ones whose rest was given away in place of this one. */
+  | { readonly type: 'log-exported'; readonly from: number; readonly damaged?: string }
   /** Visitors since the last such entry and in all; `to` is the RFC 7638 thumbprint of the authority's key. */
   | { readonly type: 'register-sealed'; readonly to: string; readonly visits: number; readonly total: number }
   | {

@@ -110,7 +110,7 @@ const SHAPES: Shapes = {
     freeMib: orNull(count),
     served: count,
   },
-  'log-exported': { from: count },
+  'log-exported': { from: count, damaged: ifThere(text) },
   'register-sealed': { to: text, visits: count, total: count },
   'register-exported': { fromMs: whole, toMs: whole, visits: count, sha256: text },
   'register-deleted': { visits: count, total: count },

@@ -172,15 +172,27 @@ function one<Row>(db: Database.Database, query: string): Row | null {
   return rows[0] ?? null;
 }
 
-function newestHead(db: Database.Database, key: VerifierKey): Pick<Salvage, 'head' | 'lastTrustedMs'> {
-  const { rows } = fromBothEnds<{ note: string; last_trusted_ms: number | null }>(
+const notesIn = (db: Database.Database): readonly { note: string; last_trusted_ms: number | null }[] =>
+  fromBothEnds<{ note: string; last_trusted_ms: number | null }>(
     db,
     'SELECT note, last_trusted_ms FROM checkpoint ORDER BY size',
     ({ note }) => typeof note === 'string',
-  );
+  ).rows;
+
+/** The signed notes that can be read in a damaged journal and hold under that key, each once and in order. */
+export function salvagedNotes(db: Database.Database, key: VerifierKey): readonly string[] {
+  const bySize = new Map<number, string>();
+  for (const { note } of notesIn(db)) {
+    const opened = openCheckpoint(note, [key], verifyEd25519);
+    if (opened.ok) bySize.set(opened.value.checkpoint.size, note);
+  }
+  return [...bySize].toSorted(([one], [other]) => one - other).map(([, note]) => note);
+}
+
+function newestHead(db: Database.Database, key: VerifierKey): Pick<Salvage, 'head' | 'lastTrustedMs'> {
   let head: Checkpoint | null = null;
   let lastTrustedMs: number | null = null;
-  for (const { note, last_trusted_ms } of rows) {
+  for (const { note, last_trusted_ms } of notesIn(db)) {
     const opened = openCheckpoint(note, [key], verifyEd25519);
     if (!opened.ok || opened.value.checkpoint.size <= (head?.size ?? 0)) continue;
     head = opened.value.checkpoint;

@@ -70,7 +70,7 @@ export class BackOffice {
         case 'sticker-revoke':
           return this.#revokeSticker(request.id);
         case 'journal-checkpoint':
-          return this.#checkpoint(request.exportFrom);
+          return this.#checkpoint(request);
         case 'journal-cosign':
           return this.#cosign(request.proof, request.key);
         case 'journal-witness':
@@ -182,9 +182,12 @@ export class BackOffice {
     return ok({ seq: this.#parts.journal.record({ type: 'register-exported', fromMs, toMs, visits, sha256 }) });
   }
 
-  #checkpoint(exportFrom: number | undefined): Result<OfficeAnswer, string> {
+  #checkpoint(request: Extract<OfficeRequest, { command: 'journal-checkpoint' }>): Result<OfficeAnswer, string> {
+    const { exportFrom: from, damaged } = request;
     const { journal, logKey, register } = this.#parts;
-    if (exportFrom !== undefined) journal.record({ type: 'log-exported', from: exportFrom });
+    if (from !== undefined) {
+      journal.record({ type: 'log-exported', from, ...(damaged === undefined ? {} : { damaged }) });
+    }
     return ok({ note: journal.checkpoint(logKey, register?.checkpointLines()), key: logKey.verifierText });
   }
 

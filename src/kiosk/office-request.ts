@@ -14,8 +14,11 @@ export type OfficeRequest =
       readonly print?: boolean;
     }
   | { readonly command: 'sticker-revoke'; readonly id: string }
-  /** Signs the log as it is; with `exportFrom`, after an entry that says from where on it is given away. */
-  | { readonly command: 'journal-checkpoint'; readonly exportFrom?: number }
+  /**
+   * Signs the log as it is; with `exportFrom`, after an entry that says from where on it is given away, or what is left
+   * of the damaged one of that name.
+   */
+  | { readonly command: 'journal-checkpoint'; readonly exportFrom?: number; readonly damaged?: string }
   /** Countersigns another log's checkpoint: a C2SP consistency proof and the verifier key of that log. */
   | { readonly command: 'journal-cosign'; readonly proof: string; readonly key: string }
   /** Keeps a countersignature of this log: the note with it, and the verifier key of the witness. */
@@ -93,7 +96,8 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
   'register-export': ({ fromMs, toMs, visits, sha256 }) =>
     [fromMs, toMs, visits].every(isCount) && typeof sha256 === 'string' && SHA256.test(sha256),
   'revocations-adopt': ({ sha256 }) => typeof sha256 === 'string',
-  'journal-checkpoint': ({ exportFrom }) => exportFrom === undefined || Number.isSafeInteger(exportFrom),
+  'journal-checkpoint': ({ exportFrom, damaged }) =>
+    (exportFrom === undefined || Number.isSafeInteger(exportFrom)) && isTextOrAbsent(damaged),
   'journal-cosign': ({ proof, key }) => typeof proof === 'string' && typeof key === 'string',
   'journal-witness': ({ note, key }) => typeof note === 'string' && typeof key === 'string',
   'journal-slip': ({ day }) => isTextOrAbsent(day),

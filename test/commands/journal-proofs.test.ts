@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -85,6 +85,39 @@ it('an owner whose disk has damaged the log is told what is left, and that an ex
   await on('checkpoint');
   const exported = await on('export', '--out', file('stick'));
   expect([exported.code, exported.err]).toEqual([0, expect.stringMatching(/nothing from before .* damaged one/)]);
+});
+
+it('an inspector is given what a damaged disk has left of the log, and not the file with its salts', async () => {
+  for (let at = 0; at < 3; at += 1) await stickerIn(data);
+  const key = keyIn(await on('checkpoint'));
+  const db = new Database(join(data, 'journal.db'));
+  const count = db.prepare<[], number>('SELECT count(*) FROM entry').pluck().get() ?? 0;
+  db.exec("UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'ticket', 'member') AS BLOB) WHERE seq = 1");
+  db.close();
+  await on('checkpoint');
+  const [aside = ''] = readdirSync(join(data, 'damaged'));
+  const exported = await on('export', '--damaged', join(data, 'damaged', aside), '--out', file('rest'));
+  expect([exported.code, exported.err]).toEqual([0, expect.stringContaining('Entry 1: changed or damaged.')]);
+  expect(readdirSync(file('rest')).toSorted()).toEqual(['checkpoints.txt', 'entries.jsonl', 'key.txt', 'verify.html']);
+  const entries = readFileSync(file('rest/entries.jsonl'), 'utf8').trimEnd().split('\n');
+  expect(entries.map((entry) => (JSON.parse(entry) as { seq: number }).seq)).toEqual(
+    Array.from({ length: count }, (_, seq) => seq).filter((seq) => seq !== 1),
+  );
+  const read = new Database(join(data, 'journal.db'), { readonly: true });
+  const told = read
+    .prepare<[], string>("SELECT CAST(bytes AS TEXT) FROM entry WHERE CAST(bytes AS TEXT) LIKE '%log-exported%'")
+    .pluck();
+  expect(JSON.parse(told.get() ?? '{}')).toMatchObject({ type: 'log-exported', from: 0, damaged: aside });
+  read.close();
+  const checked = await ran(['journal', 'verify', '--export', file('rest'), '--key', key, '--json']);
+  expect([checked.code, JSON.parse(checked.out)]).toMatchObject([
+    1,
+    { problems: [{ code: 'seq-broken', seq: 1 }, {}] },
+  ]);
+  expect(complaintOf(await on('export', '--damaged', file('none'), '--out', file('more')))).toMatchObject({
+    code: 2,
+    says: expect.stringContaining('cannot read'),
+  });
 });
 
 describe('two kiosks without any server between them', () => {
