@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
+import { leafHash } from '../../src/journal/entry.ts';
 import { JournalFault } from '../../src/journal/journal.ts';
 import { LogAudit, saysDamage } from '../../src/journal/log-audit.ts';
 import { type LogKey, loadLogKey } from '../../src/journal/log-key.ts';
@@ -87,8 +88,16 @@ export async function makeEvening(folder: string): Promise<Evening> {
   return { folder, key: key.value, time, used, entries: entriesAt(pathIn(folder)), file: readFileSync(pathIn(folder)) };
 }
 
-/** Damages one sector of the file as it was left, and lets a kiosk find it. */
-export async function damageSector(evening: Evening, sector: number, damage: Damage): Promise<Flip> {
+/**
+ * Damages one sector of the file as it was left, and lets a kiosk find it.
+ * @param believesTheDisk as a kiosk would that hashes what it reads and compares it with nothing: a known mistake
+ */
+export async function damageSector(
+  evening: Evening,
+  sector: number,
+  damage: Damage,
+  believesTheDisk = false,
+): Promise<Flip> {
   const { folder, time, used, entries, key } = evening;
   const path = pathIn(folder);
   for (const side of ['', '-wal', '-shm']) rmSync(`${path}${side}`, { force: true });
@@ -98,8 +107,9 @@ export async function damageSector(evening: Evening, sector: number, damage: Dam
   spoil(damaged.subarray(sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES), damage, sector);
   writeFileSync(path, damaged);
   const problems: string[] = [];
+  if (believesTheDisk) hashAnew(path);
   const journal = await open(evening);
-  audit(path, key, journal);
+  if (!believesTheDisk) audit(path, key, journal);
   // A ticket of before, in the order of the evening, and somebody new; the sector decides who.
   const again = Array.from({ length: AGAIN }, (_, at) => used[(at * 13 + sector) % used.length] as Pass);
   const told = again.map((pass) => answer(() => judge(journal, pass, time).told));
@@ -124,6 +134,19 @@ export async function damageSector(evening: Evening, sector: number, damage: Dam
   if (next.size() !== left.length) problems.push(`the next start begins another log again: ${why}`);
   next.close();
   return { outcome: isNoticed ? 'noticed' : 'unharmed', problems };
+}
+
+function hashAnew(path: string): void {
+  try {
+    const db = new Database(path);
+    const rows = db.prepare<[], { seq: number; bytes: unknown }>('SELECT seq, bytes FROM entry').all();
+    const set = db.prepare<[Buffer, number]>('UPDATE entry SET leaf = ? WHERE seq = ?');
+    for (const { seq, bytes } of rows) if (Buffer.isBuffer(bytes)) set.run(leafHash(bytes), seq);
+    db.close();
+  } catch (thrown) {
+    // Damage that SQLite itself notices is noticed by this kiosk too.
+    if (!(thrown instanceof Database.SqliteError)) throw thrown;
+  }
 }
 
 function spoil(bytes: Buffer, damage: Damage, sector: number): void {
