@@ -11,7 +11,10 @@ import { makeIssuers } from './samples.ts';
 import { benchScanToSignal } from './scan-to-signal.ts';
 import { benchStart } from './start.ts';
 
-/** `npm run bench`, or `npm run bench -- --quick` for a first look in less than a minute. */
+/**
+ * `npm run bench`, or `npm run bench -- --quick` for a first look in less than a minute; `--journal` measures the journal
+ * alone.
+ */
 const LONG = {
   rounds: 6_000,
   scans: 2_000,
@@ -31,6 +34,7 @@ const QUICK = {
   entries: [10_000, 100_000],
 };
 const sizes = process.argv.includes('--quick') ? QUICK : LONG;
+const isJournalAlone = process.argv.includes('--journal');
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const printAll = (figures: readonly Figure[]): void => {
@@ -43,10 +47,13 @@ const site = makeKioskSite(issuers);
 try {
   print(machineLine(site.folder));
   print(HEAD);
-  const further = makeFurtherIssuers(Math.floor(nowMs / 1_000));
-  printAll(benchAuthenticate(issuers, further, nowMs, sizes.rounds));
+  if (!isJournalAlone) {
+    const further = makeFurtherIssuers(Math.floor(nowMs / 1_000));
+    printAll(benchAuthenticate(issuers, further, nowMs, sizes.rounds));
+  }
   printAll(benchJournal(site.folder, sizes.entries));
-  if (hasPty) {
+  if (isJournalAlone) print('the journal alone was measured');
+  else if (hasPty) {
     printAll(await benchScanToSignal(site, issuers.euDcc, sizes.scans));
     printAll(await benchMemory(site, issuers, sizes.early, sizes.all));
     printAll(await benchStart(site, sizes.starts));
