@@ -24,7 +24,8 @@ export class ClockWatch {
     this.#clock = clock;
     const nowMs = clock.monotonicMs();
     const { atMs, trusted, handSet = false } = clock.wall();
-    if (lastTrustedMs !== null && atMs - lastTrustedMs > GAP_MS) this.#grace.begin('stepped', nowMs);
+    // A log that vouches for no time yet says nothing against a year that is wrong.
+    if (lastTrustedMs === null || atMs - lastTrustedMs > GAP_MS) this.#grace.begin('stepped', nowMs);
     if (handSet) this.#grace.begin('hand-set', nowMs);
     this.#wallLeadMs = atMs - nowMs;
     this.#trusted = trusted;

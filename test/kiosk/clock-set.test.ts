@@ -164,7 +164,7 @@ describe('a clock that was set by hand', () => {
   });
 
   it('deletes nothing before the owner had time to notice a wrong date', () => {
-    const watch = new ClockWatch(clock, null);
+    const watch = new ClockWatch(clock, clock.wall().atMs);
     expect(watch.mayDelete()).toBe(true);
     clock.setByHand(clock.settingFor(NOW_MS));
     watch.wasSet();
@@ -181,6 +181,14 @@ describe('a clock that was set by hand', () => {
     watch.wasSet();
     machine.trust(true);
     watch.look();
+    machine.advance(GRACE_MS.stepped - 1);
+    expect(watch.mayDelete()).toBe(false);
+    machine.advance(1);
+    expect(watch.mayDelete()).toBe(true);
+  });
+
+  it('is not asked for where nobody has vouched for a time yet: a wrong first date deletes nothing for an hour', () => {
+    const watch = new ClockWatch(clock, null);
     machine.advance(GRACE_MS.stepped - 1);
     expect(watch.mayDelete()).toBe(false);
     machine.advance(1);

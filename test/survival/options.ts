@@ -26,7 +26,7 @@ export interface Harness {
   readonly breaks: Readonly<Record<string, RegExp>>;
 }
 
-const WHOLE = /^[1-9]\d{0,6}$/;
+const WHOLE = /^[1-9]\d{0,9}$/;
 
 /** Reads the command line of a harness; `--help` and a wrong call end the process, with 0 and 2. */
 export function optionsOf(harness: Harness): Options {
