@@ -22,7 +22,8 @@ const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 const JUMPS_A_RUN = 4;
 const VISITORS_A_JUMP = 3;
-const STEPS_S = [5, HOUR_S, 20 * HOUR_S, 3 * DAY_S, 40 * DAY_S, 3_650 * DAY_S];
+const FAR_S = [3 * DAY_S, 40 * DAY_S, 3_650 * DAY_S];
+const STEPS_S = [5, HOUR_S, 20 * HOUR_S, ...FAR_S];
 /** From the end of the day's rhythm on at most a day is lost: so much later the door must open again. */
 const RECOVERED_S = 25 * HOUR_S;
 const LIBRARIES = '/usr/lib';
@@ -74,7 +75,8 @@ class Lane {
   /** @returns what does not hold */
   async run(tally: Tally): Promise<readonly string[]> {
     const problems: string[] = [];
-    this.#jumpTo(this.#someOffset());
+    const earlier = new Set(this.#welcomed);
+    this.#jumpTo(this.#random() < 0.5 ? this.#farAhead() : this.#someOffset());
     const kiosk = new KioskRun(this.#build, this.#site, this.#around);
     for (let jumps = 0; jumps < JUMPS_A_RUN; jumps += 1) {
       for (let visitors = 0; visitors < VISITORS_A_JUMP; visitors += 1) {
@@ -86,7 +88,7 @@ class Lane {
     if (!kiosk.isRunning) problems.push(`the kiosk ended by itself: ${kiosk.said}`);
     if (this.#random() < 0.5) await kiosk.kill();
     else if ((await kiosk.stop()) !== 0) problems.push(`no orderly stop: ${kiosk.said}`);
-    problems.push(...checkJournal(this.#site.journal).problems, ...(await this.#recovers(tally)));
+    problems.push(...checkJournal(this.#site.journal).problems, ...(await this.#recovers(tally, earlier)));
     return problems;
   }
 
@@ -96,17 +98,22 @@ class Lane {
   }
 
   /** Under a clock that is right again a good ticket opens, and those of before do not open twice. */
-  async #recovers(tally: Tally): Promise<readonly string[]> {
+  async #recovers(tally: Tally, earlier: ReadonlySet<Ticket>): Promise<readonly string[]> {
     this.#jumpTo(RECOVERED_S);
     const kiosk = new KioskRun(this.#build, this.#site, this.#around);
     const fresh = this.#ticket(10 * 365 * DAY_S);
-    const before = this.#welcomed.size;
+    const welcomed = this.#welcomed.size;
     const problems = [...(await this.#visit(kiosk, fresh, tally))];
-    if (this.#welcomed.size === before) {
+    if (this.#welcomed.size === welcomed) {
       const { scans } = checkJournal(this.#site.journal);
       problems.push(`LOCKED OUT: under the right time a good ticket is told ${scans.at(-1)?.reason ?? 'nothing'}`);
     }
-    for (const ticket of [...this.#welcomed].filter((other) => other !== fresh).slice(-VISITORS_A_JUMP)) {
+    // One that has ended tells nothing. The start of this run may have forgotten what was used before it.
+    const rightS = Date.now() / 1_000 + RECOVERED_S;
+    const good = [...this.#welcomed].filter((other) => other !== fresh && other.expS > rightS);
+    const before = good.filter((other) => earlier.has(other)).slice(-VISITORS_A_JUMP);
+    const since = good.filter((other) => !earlier.has(other)).slice(-VISITORS_A_JUMP);
+    for (const ticket of [...before, ...since]) {
       problems.push(...(await this.#visit(kiosk, ticket, tally)));
     }
     await kiosk.stop();
@@ -152,6 +159,11 @@ class Lane {
     const step = STEPS_S[Math.floor(this.#random() * STEPS_S.length)] ?? 0;
     const way = this.#random();
     return way < 0.3 ? 0 : way < 0.7 ? step : -step;
+  }
+
+  /** Where a start that believed it would forget what is used. */
+  #farAhead(): number {
+    return FAR_S[Math.floor(this.#random() * FAR_S.length)] ?? 0;
   }
 
   #jumpTo(offsetS: number): void {
