@@ -148,13 +148,21 @@ function fillTree(db: Database.Database): void {
   while (!step()) {}
 }
 
-/** What a damaged page can turn a table into is told from the tables that a new file has. */
-function schemaProblem(db: Database.Database): string | null {
+/** Made once: a disk that fails has the file opened anew every few seconds. */
+let schemaOfNewFile: string | null = null;
+
+function newSchema(): string {
   const fresh = new Database(':memory:');
   for (const step of MIGRATIONS) fresh.exec(step);
-  const isWhole = schemaOf(db) === schemaOf(fresh);
+  const schema = schemaOf(fresh);
   fresh.close();
-  return isWhole ? null : 'its tables are not those of a journal';
+  return schema;
+}
+
+/** What a damaged page can turn a table into is told from the tables that a new file has. */
+function schemaProblem(db: Database.Database): string | null {
+  schemaOfNewFile ??= newSchema();
+  return schemaOf(db) === schemaOfNewFile ? null : 'its tables are not those of a journal';
 }
 
 /** By columns and not by text: `use` is written anew now and then, from one statement in place of several. */

@@ -36,8 +36,8 @@ export interface ShardResult {
 /** A file system in memory where there is one: the log is real, and no disk need turn for it. */
 const FAST = '/dev/shm';
 
-/** @param progress called after each day */
-export async function runShard(shard: Shard, progress: () => void = () => {}): Promise<ShardResult> {
+/** @param goesOn asked after each day */
+export async function runShard(shard: Shard, goesOn: () => Promise<boolean> = async () => true): Promise<ShardResult> {
   const folder = mkdtempSync(join(existsSync(FAST) ? FAST : tmpdir(), 'munjigi-days-'));
   try {
     const premises = await premisesIn(folder);
@@ -46,12 +46,13 @@ export async function runShard(shard: Shard, progress: () => void = () => {}): P
     const tally: Tally = {};
     const broken: BrokenDay[] = [];
     const digests: string[] = [];
-    for (let done = 0; done < shard.count && broken.length < shard.enough; done += 1) {
+    let isOver = false;
+    for (let done = 0; done < shard.count && broken.length < shard.enough && !isOver; done += 1) {
       const day = shard.first + done * shard.step;
       const { problem, steps, digest } = await runDay(shard.seed, day, { wallet, premises, mutant, tally });
       digests.push(digest);
       if (problem !== null) broken.push({ day, problem, steps });
-      progress();
+      isOver = !(await goesOn());
     }
     return { days: digests.length, tally, broken, digests };
   } finally {

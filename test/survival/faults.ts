@@ -11,7 +11,8 @@ const HARNESS = {
   does: 'Makes each write, sync, rename, unlink and truncate of a kiosk at work fail or kill it, once each.',
   round: 'at most so many faults, 0 for all of them',
   rounds: 0,
-  lanes: 2,
+  // A lane waits most of its time, for a code to go out of view.
+  lanes: 6,
   breaks: {
     'missing-directory-sync': /^unsynced: the folder/,
     'synchronous-normal': /^unsynced: an entry/,
