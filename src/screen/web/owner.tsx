@@ -1,20 +1,19 @@
 import { render } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { MINUTE_MS, SECOND_MS } from '../../base/time.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { SECOND_MS } from '../../base/time.ts';
 import { realTimers } from '../../base/timers.ts';
 import type { CodePicture, OwnerRefusal, OwnerView, ScannedCheckpoint } from '../../door/commands.ts';
-import { isLocale, LOCALES, type Locale } from '../locale.ts';
+import type { Locale } from '../locale.ts';
 import { factsOf, isGoodScan, OWNER_WORDS, REFUSAL_WORDS, scannedPhrase } from '../owner-phrases.ts';
 import { Pad } from './number-pad.tsx';
+import { goHome, PageHeader, useLocale } from './page-header.tsx';
+import { TypedNumber } from './typed-number.tsx';
 
 const LOOK_EVERY_MS = SECOND_MS;
-/** Whoever touched the corner by accident must not leave the visitors without their screen. */
-const PIN_PATIENCE_MS = MINUTE_MS;
 const QUIET_MODULES = 4;
 const MAX_DIGITS = 12;
 /** A code with a long proof fills the screen: its modules would be too small beside words. */
 const MOST_COMFORTABLE_MODULES = 89;
-const LANGUAGES: Readonly<Record<Locale, string>> = { ko: '한국어', en: 'English', ja: '日本語', zh: '中文' };
 
 type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: OwnerRefusal };
 
@@ -30,8 +29,6 @@ async function ask<T>(action: string, body: object): Promise<Asked<T>> {
   return { ok: false, error: { why: 'ended', waitS: null } };
 }
 
-const goHome = (): void => location.replace('/');
-
 function Code({ code, label }: { readonly code: CodePicture; readonly label: string }) {
   const width = code.modules + 2 * QUIET_MODULES;
   return (
@@ -44,45 +41,6 @@ function Code({ code, label }: { readonly code: CodePicture; readonly label: str
     >
       <path d={code.path} />
     </svg>
-  );
-}
-
-function PinPad({ locale, onPin }: { readonly locale: Locale; readonly onPin: (pin: string) => void }) {
-  const [shown, setShown] = useState('');
-  // Keys come faster than the page is drawn.
-  const typed = useRef('');
-  const change = (pin: string): void => {
-    typed.current = pin.slice(0, MAX_DIGITS);
-    setShown(typed.current);
-  };
-  const press = (digit: string): void => change(typed.current + digit);
-  const erase = (): void => change(typed.current.slice(0, -1));
-  const done = (): void => {
-    if (typed.current !== '') onPin(typed.current);
-    change('');
-  };
-  useEffect(() => realTimers.after(PIN_PATIENCE_MS, goHome), [shown]);
-  useLayoutEffect(() => {
-    const onKey = ({ key }: KeyboardEvent): void => {
-      if (/^\d$/.test(key)) press(key);
-      else if (key === 'Backspace') erase();
-      else if (key === 'Enter') done();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, []);
-  return (
-    <>
-      <h2>{OWNER_WORDS.askPin[locale]}</h2>
-      <p class="typed">{'●'.repeat(shown.length)}</p>
-      <Pad
-        erase={OWNER_WORDS.erase[locale]}
-        done={OWNER_WORDS.enter[locale]}
-        onDigit={press}
-        onErase={erase}
-        onDone={done}
-      />
-    </>
   );
 }
 
@@ -191,14 +149,11 @@ function Log({
   );
 }
 
-function Owner({ first }: { readonly first: Locale }) {
-  const [locale, setLocale] = useState(first);
+function Owner() {
+  const [locale, setLocale] = useLocale();
   const [token, setToken] = useState<string | null>(null);
   const [shown, setShown] = useState<OwnerView | null>(null);
   const [refused, setRefused] = useState<OwnerRefusal | null>(null);
-  useEffect(() => {
-    document.documentElement.lang = locale;
-  }, [locale]);
 
   const take = (answer: Asked<OwnerView>): void => {
     if (answer.ok) setShown(answer.value);
@@ -238,19 +193,13 @@ function Owner({ first }: { readonly first: Locale }) {
   };
   return (
     <main class="owner" data-open={shown !== null}>
-      <header>
-        <h1>{OWNER_WORDS.title[locale]}</h1>
-        <div class="row">
-          {LOCALES.map((lang) => (
-            <button type="button" key={lang} lang={lang} aria-pressed={lang === locale} onClick={() => setLocale(lang)}>
-              {LANGUAGES[lang]}
-            </button>
-          ))}
-        </div>
-        <button type="button" class="leave" onClick={leave}>
-          {OWNER_WORDS.leave[locale]}
-        </button>
-      </header>
+      <PageHeader
+        title={OWNER_WORDS.title[locale]}
+        locale={locale}
+        onLocale={setLocale}
+        leave={OWNER_WORDS.leave[locale]}
+        onLeave={leave}
+      />
       {refused !== null && (
         <p class="refusal" role="alert">
           {REFUSAL_WORDS[refused.why][locale]}
@@ -258,7 +207,14 @@ function Owner({ first }: { readonly first: Locale }) {
         </p>
       )}
       {shown === null || token === null ? (
-        <PinPad locale={locale} onPin={enter} />
+        <TypedNumber
+          asks={OWNER_WORDS.askPin[locale]}
+          spelt={(digits) => '●'.repeat(digits.length)}
+          mostDigits={MAX_DIGITS}
+          erase={OWNER_WORDS.erase[locale]}
+          done={OWNER_WORDS.enter[locale]}
+          onDone={enter}
+        />
       ) : (
         <Log
           shown={shown}
@@ -271,5 +227,4 @@ function Owner({ first }: { readonly first: Locale }) {
   );
 }
 
-const wanted = new URLSearchParams(location.search).get('lang') ?? '';
-render(<Owner first={isLocale(wanted) ? wanted : 'ko'} />, document.body);
+render(<Owner />, document.body);

@@ -1,24 +1,20 @@
 import { render } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { MINUTE_MS, SECOND_MS } from '../../base/time.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { SECOND_MS } from '../../base/time.ts';
 import { realTimers } from '../../base/timers.ts';
 import type { PublicState } from '../../door/public-state.ts';
 import { districtOf, PROVINCES, type Province } from '../districts.ts';
-import { isLocale, LOCALES, type Locale } from '../locale.ts';
+import type { Locale } from '../locale.ts';
 import { REGISTER_WORDS, sealedTo } from '../register-phrases.ts';
 import { type Heard, listen } from './live.ts';
-import { Pad } from './number-pad.tsx';
+import { goHome, PageHeader, useLocale } from './page-header.tsx';
+import { PATIENCE_MS, TypedNumber } from './typed-number.tsx';
 
-/** Whoever walked away must not leave a number on the screen. */
-const PATIENCE_MS = MINUTE_MS;
 const DONE_MS = 4 * SECOND_MS;
 const MAX_DIGITS = 11;
-const LANGUAGES: Readonly<Record<Locale, string>> = { ko: '한국어', en: 'English', ja: '日本語', zh: '中文' };
 
 type Words = keyof typeof REGISTER_WORDS;
 type Trouble = Extract<Words, 'wrongNumber' | 'busy' | 'shut'>;
-
-const goHome = (): void => location.replace('/');
 
 /** As people write it: 010-1234-5678, 02-123-4567. */
 function spelt(digits: string): string {
@@ -39,45 +35,6 @@ async function leave(phone: string, district: string): Promise<Trouble | null> {
   } catch {
     return 'shut';
   }
-}
-
-function NumberPad({ locale, onNumber }: { readonly locale: Locale; readonly onNumber: (digits: string) => void }) {
-  const [shown, setShown] = useState('');
-  // Keys come faster than the page is drawn.
-  const typed = useRef('');
-  const change = (digits: string): void => {
-    typed.current = digits.slice(0, MAX_DIGITS);
-    setShown(typed.current);
-  };
-  const press = (digit: string): void => change(typed.current + digit);
-  const erase = (): void => change(typed.current.slice(0, -1));
-  const done = (): void => {
-    if (typed.current !== '') onNumber(typed.current);
-  };
-  useLayoutEffect(() => {
-    const onKey = ({ key }: KeyboardEvent): void => {
-      if (/^\d$/.test(key)) press(key);
-      else if (key === 'Backspace') erase();
-      else if (key === 'Enter') done();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, []);
-  return (
-    <>
-      <h2>{REGISTER_WORDS.askNumber[locale]}</h2>
-      <p class="typed" data-digits={shown.length}>
-        {spelt(shown)}
-      </p>
-      <Pad
-        erase={REGISTER_WORDS.erase[locale]}
-        done={REGISTER_WORDS.next[locale]}
-        onDigit={press}
-        onErase={erase}
-        onDone={done}
-      />
-    </>
-  );
 }
 
 function Choices({
@@ -102,7 +59,8 @@ function Steps({ locale, onDone }: { readonly locale: Locale; readonly onDone: (
   const [phone, setPhone] = useState<string | null>(null);
   const [province, setProvince] = useState<Province | null>(null);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
-  useEffect(() => realTimers.after(PATIENCE_MS, goHome), [phone, province, trouble]);
+  // While the number is typed, each key shows that somebody is there.
+  useEffect(() => (phone === null ? undefined : realTimers.after(PATIENCE_MS, goHome)), [phone, province, trouble]);
   const send = (district: string): void => {
     void leave(spelt(phone ?? ''), district).then((found) => {
       if (found === null) return onDone();
@@ -119,7 +77,14 @@ function Steps({ locale, onDone }: { readonly locale: Locale; readonly onDone: (
         </p>
       )}
       {phone === null ? (
-        <NumberPad locale={locale} onNumber={setPhone} />
+        <TypedNumber
+          asks={REGISTER_WORDS.askNumber[locale]}
+          spelt={spelt}
+          mostDigits={MAX_DIGITS}
+          erase={REGISTER_WORDS.erase[locale]}
+          done={REGISTER_WORDS.next[locale]}
+          onDone={setPhone}
+        />
       ) : province === null ? (
         <>
           <h2>{REGISTER_WORDS.askProvince[locale]}</h2>
@@ -144,14 +109,11 @@ function Steps({ locale, onDone }: { readonly locale: Locale; readonly onDone: (
   );
 }
 
-function Register({ first }: { readonly first: Locale }) {
-  const [locale, setLocale] = useState(first);
+function Register() {
+  const [locale, setLocale] = useLocale();
   const [isDone, setDone] = useState(false);
   const [heard, setHeard] = useState<Heard<PublicState>>({ kind: 'silence', isLong: false });
   useEffect(() => listen<PublicState>(() => new EventSource('/api/events'), 'state', realTimers, setHeard), []);
-  useEffect(() => {
-    document.documentElement.lang = locale;
-  }, [locale]);
   useEffect(() => (isDone ? realTimers.after(DONE_MS, goHome) : undefined), [isDone]);
   const state = heard.kind === 'silence' ? null : heard.value;
   // Somebody holds up a pass: the screen is theirs.
@@ -163,19 +125,13 @@ function Register({ first }: { readonly first: Locale }) {
   const isShut = state !== null && (register === null || register.authority === null);
   return (
     <main class="owner register" data-done={isDone}>
-      <header>
-        <h1>{REGISTER_WORDS.title[locale]}</h1>
-        <div class="row">
-          {LOCALES.map((lang) => (
-            <button type="button" key={lang} lang={lang} aria-pressed={lang === locale} onClick={() => setLocale(lang)}>
-              {LANGUAGES[lang]}
-            </button>
-          ))}
-        </div>
-        <button type="button" class="leave" onClick={goHome}>
-          {REGISTER_WORDS.leave[locale]}
-        </button>
-      </header>
+      <PageHeader
+        title={REGISTER_WORDS.title[locale]}
+        locale={locale}
+        onLocale={setLocale}
+        leave={REGISTER_WORDS.leave[locale]}
+        onLeave={goHome}
+      />
       {register?.authority != null && (
         <p class="sealed">
           {sealedTo(register.authority)[locale]}
@@ -198,5 +154,4 @@ function Register({ first }: { readonly first: Locale }) {
   );
 }
 
-const wanted = new URLSearchParams(location.search).get('lang') ?? '';
-render(<Register first={isLocale(wanted) ? wanted : 'ko'} />, document.body);
+render(<Register />, document.body);
