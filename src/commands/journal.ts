@@ -4,6 +4,7 @@ import { checkpoint } from './journal-checkpoint.ts';
 import { cosign } from './journal-cosign.ts';
 import { counters } from './journal-counters.ts';
 import { exportLog } from './journal-export.ts';
+import { known } from './journal-known.ts';
 import { outage } from './journal-outage.ts';
 import { prove } from './journal-prove.ts';
 import { slip } from './journal-slip.ts';
@@ -17,6 +18,7 @@ export const journal: Command = {
        munjigi journal checkpoint [--since SIZE] [--qr FILE.png] [--code] [--json] [--data DIR]
        munjigi journal cosign FILE|- [--log-key VKEY] [--data DIR]
        munjigi journal witness FILE|- [--witness-key VKEY] [--data DIR]
+       munjigi journal known [--forget LOG] [--json] [--data DIR]
        munjigi journal prove SEQ [--out FILE] [--data DIR]
        munjigi journal verify [--from SEQ] [--to SEQ] [--json] [--data DIR]
        munjigi journal verify --export DIR [--key VKEY]… [--checkpoint FILE]… [--witness-key VKEY]… [--json]
@@ -34,6 +36,8 @@ checkpoint  signs the log as it is now and prints the signed note; the key that 
             --code prints it as one line with the key in it, as another kiosk scans it; --qr writes that as a picture
 cosign      countersigns the checkpoint of another kiosk, from the output of its checkpoint --since or --code
 witness     keeps what another kiosk has countersigned, from the output of its cosign, so that verify knows it
+known       the other kiosks that this one has met, with the six words of their keys. --forget begins anew with one whose
+            log was replaced because its disk had damaged it: what was seen of it is held against it no more
 prove       a proof that entry SEQ is in the log, for whoever has the key alone (C2SP tlog-proof, the entry inside)
 verify      reads the log, or an export of it, through. --checkpoint names checkpoints that were kept elsewhere, also for
             the log of this kiosk. --damaged names a journal that was set aside and says what is wrong with it where.
@@ -56,6 +60,7 @@ const ACTIONS = new Map([
   ['checkpoint', checkpoint],
   ['cosign', cosign],
   ['witness', witness],
+  ['known', known],
   ['prove', prove],
   ['verify', verify],
   ['export', exportLog],

@@ -133,6 +133,8 @@ export type Note =
     }
   /** Another kiosk, by the name of its log, has countersigned the first `size` entries of this one. */
   | { readonly type: 'log-witnessed'; readonly by: string; readonly size: number }
+  /** The owner begins anew with another kiosk: what was seen of its log, `seen` entries, is held against it no more. */
+  | { readonly type: 'log-forgotten'; readonly log: string; readonly seen: number | null }
   /** The owner has entered their PIN at the screen; or so many wrong ones in a row were. */
   | { readonly type: 'owner-entered' }
   | { readonly type: 'owner-locked'; readonly wrong: number }

@@ -117,6 +117,7 @@ const SHAPES: Shapes = {
   'log-countersigned': { log: text, size: count },
   'log-contradicted': { log: text, why: contradiction, size: count, seen: count },
   'log-witnessed': { by: text, size: count },
+  'log-forgotten': { log: text, seen: orNull(count) },
   'owner-entered': {},
   'owner-locked': { wrong: count },
   'owner-pin-set': {},

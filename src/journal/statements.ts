@@ -75,6 +75,9 @@ export function prepareStatements(db: Database.Database) {
       `INSERT INTO witnessed (origin, size, root) VALUES (?, ?, ?)
        ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root`,
     ),
+    dropWitnessed: db.prepare<[string]>('DELETE FROM witnessed WHERE origin = ?'),
+    // Whose countersignatures stand under heads of this log stays known: they could not be checked any more.
+    dropKnownKiosk: db.prepare<[string]>('DELETE FROM known_kiosk WHERE name = ? AND witnessed_size IS NULL'),
     checkpointOf: db.prepare<[number], { note: string }>('SELECT note FROM checkpoint WHERE size = ?'),
     setCheckpointNote: db.prepare<[number, string]>(
       `INSERT INTO checkpoint (size, note, last_trusted_ms) VALUES (?, ?, NULL)

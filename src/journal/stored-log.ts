@@ -4,7 +4,7 @@ import { judgeNotes } from './judge-notes.ts';
 import type { LogReport } from './log-report.ts';
 import { sha256, verifyEd25519 } from './native-crypto.ts';
 import { type JournalReader, reading } from './query.ts';
-import { COSIGNATURE, type VerifierKey, verifierKey } from './signed-note.ts';
+import type { VerifierKey } from './signed-note.ts';
 import { rangeAfter, TreeStore } from './tree-store.ts';
 import { LogCheck } from './verify-log.ts';
 
@@ -68,17 +68,4 @@ export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: 
     at = last.seq + 1;
   }
   return ok(check.finish());
-}
-
-/** The keys of the kiosks that have countersigned this log, as they were first seen; none in an older file. */
-export function knownWitnesses(db: JournalReader): readonly VerifierKey[] {
-  return reading(() => {
-    const isThere = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'known_kiosk'").get() !== undefined;
-    if (!isThere) return [];
-    return db
-      .prepare<[], { name: string; public_key: Buffer }>(
-        'SELECT name, public_key FROM known_kiosk WHERE witnessed_size IS NOT NULL ORDER BY name',
-      )
-      .all();
-  }).map(({ name, public_key: key }) => verifierKey(sha256, name, COSIGNATURE, Uint8Array.from(key)));
 }

@@ -100,6 +100,14 @@ export class StoredWitnessBook implements WitnessBook {
     return ok({ by: witness.name, size });
   }
 
+  forget(name: string): boolean {
+    const seen = this.#statements.witnessed.get(name);
+    this.#statements.dropWitnessed.run(name);
+    const isMet = this.#statements.dropKnownKiosk.run(name).changes > 0 || seen !== undefined;
+    if (isMet) this.#writer.append({ type: 'log-forgotten', log: name, seen: seen?.size ?? null });
+    return isMet;
+  }
+
   proofSince(old: number, size: number, checkpoint: string): ConsistencyProof {
     return { old, path: consistencyPath(sha256, this.#statements.tree.subtree, old, size), checkpoint };
   }

@@ -73,6 +73,8 @@ export interface WitnessBook {
   ): Result<Countersigned, WitnessRefusal>;
   /** Keeps a countersignature of this log's head, so that it is given away with the log from here on. */
   adopt(note: string, witness: VerifierKey, key: LogKey): Result<Witnessed, WitnessRefusal>;
+  /** Holds nothing that was seen of a log against it any more. False for a kiosk that was never met. */
+  forget(name: string): boolean;
   /** That a checkpoint of this log, of `size` entries, only adds to one of `old`, for whoever has seen that one. */
   proofSince(old: number, size: number, checkpoint: string): ConsistencyProof;
   /** The most entries of this log that another kiosk is known to have countersigned; 0 for none. */

@@ -75,6 +75,8 @@ export class BackOffice {
           return this.#cosign(request.proof, request.key);
         case 'journal-witness':
           return this.#adopt(request.note, request.key);
+        case 'journal-forget':
+          return this.#forget(request.log);
         case 'journal-slip':
           return await this.#parts.slips.print(request.day ?? null);
         case 'owner-pin-set':
@@ -219,5 +221,10 @@ export class BackOffice {
     if (!witness.ok) return witness;
     const adopted = journal.witness((book) => book.adopt(note, witness.value, logKey));
     return adopted.ok ? ok({ ...adopted.value }) : err(adopted.error.sentence);
+  }
+
+  #forget(log: string): Result<OfficeAnswer, string> {
+    if (this.#parts.journal.witness((book) => book.forget(log))) return ok({ log });
+    return err(`this kiosk has met no log named '${log}': 'munjigi journal known' lists those that it has met`);
   }
 }

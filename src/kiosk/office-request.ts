@@ -23,6 +23,8 @@ export type OfficeRequest =
   | { readonly command: 'journal-cosign'; readonly proof: string; readonly key: string }
   /** Keeps a countersignature of this log: the note with it, and the verifier key of the witness. */
   | { readonly command: 'journal-witness'; readonly note: string; readonly key: string }
+  /** Begins anew with the kiosk whose log has that name. */
+  | { readonly command: 'journal-forget'; readonly log: string }
   /** Prints the slip of a day, `YYYY-MM-DD`; of today so far where none is named. */
   | { readonly command: 'journal-slip'; readonly day?: string }
   | { readonly command: 'owner-pin-set'; readonly pin: string }
@@ -100,6 +102,7 @@ const IS_SOUND: Readonly<Record<OfficeRequest['command'], (request: Members) => 
     (exportFrom === undefined || Number.isSafeInteger(exportFrom)) && isTextOrAbsent(damaged),
   'journal-cosign': ({ proof, key }) => typeof proof === 'string' && typeof key === 'string',
   'journal-witness': ({ note, key }) => typeof note === 'string' && typeof key === 'string',
+  'journal-forget': ({ log }) => typeof log === 'string',
   'journal-slip': ({ day }) => isTextOrAbsent(day),
   'owner-pin-set': ({ pin }) => typeof pin === 'string',
   'settings-set': ({ assignments, by }) =>

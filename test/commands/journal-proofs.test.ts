@@ -166,6 +166,21 @@ describe('two kiosks without any server between them', () => {
     expect(typesIn(data)).toContain('log-witnessed');
     expect(typesIn(other)).toEqual(['log-countersigned']);
 
+    const known = (where: string) => ran(['journal', 'known', '--json', '--data', where]);
+    const [ofData, ofOther] = [JSON.parse((await known(data)).out), JSON.parse((await known(other)).out)];
+    expect([ofData, ofOther]).toMatchObject([
+      { log: name, seen: null, witnessed: 1 },
+      { seen: 1, witnessed: null },
+    ]);
+    // Who vouches for this log stays known; what was only seen of another one is forgotten.
+    const forget = (log: string, where: string) => ran(['journal', 'known', '--forget', log, '--data', where]);
+    expect(complaintOf(await forget(ofData.log, data))).toMatchObject({
+      code: 2,
+      says: expect.stringMatching(/has met no log/),
+    });
+    expect((await forget(ofOther.log, other)).code).toBe(0);
+    expect([(await known(other)).out, typesIn(other).at(-1)]).toEqual(['', 'log-forgotten']);
+
     // What the other kiosk has shown of itself is not a countersignature of this log.
     expect(complaintOf(await on('witness', file('code')))).toMatchObject({ code: 2 });
     expect(complaintOf(await cosigned(data)).says).toMatch(/this kiosk itself/);

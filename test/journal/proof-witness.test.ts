@@ -93,6 +93,19 @@ describe('another kiosk as a witness', () => {
     expect(countersign(proof(20)).ok).toBe(true);
   });
 
+  it('begins anew with a log that was replaced, once its owner says so, and holds on to who vouches for itself', () => {
+    expect(countersign(proof(0)).ok).toBe(true);
+    const replaced = exportedLog(recordedLog(logKey, 5).path);
+    const [checkpoint = ''] = signedAnew(replaced.entries, logKey, [5]);
+    const shown = { old: 0, path: [], checkpoint };
+    expect(countersign(shown)).toMatchObject(says(/covers 5/, 'fewer'));
+    expect(witness.witness((book) => book.forget('munjigi/venue/99/none'))).toBe(false);
+    expect(witness.witness((book) => book.forget(logKey.origin))).toBe(true);
+    expect(witness.witness((book) => book.forget(logKey.origin))).toBe(false);
+    expect(typesOf('log-forgotten')).toMatchObject([{ log: logKey.origin, seen: 20 }]);
+    expect(countersign(shown)).toMatchObject({ ok: true, value: { size: 5 } });
+  });
+
   it('countersigns the same head again for whoever lost the first signature, without a proof', () => {
     const shown = proof(0);
     expect(countersign(shown).ok).toBe(true);
