@@ -46,13 +46,14 @@ export interface ScannedCheckpoint {
   readonly code: CodePicture | null;
 }
 
-/** What the owner's page shows. Times are RFC 3339 UTC with milliseconds. */
+/** What the owner's page shows. */
 export interface OwnerView {
   readonly log: {
     readonly name: string;
     /** The log's public key as six words that can be read aloud. */
     readonly words: string;
     readonly size: number;
+    /** `YYYY-MM-DD HH:MM` in the zone of the site; null where the checkpoint does not tell. */
     readonly signedAt: string | null;
     readonly clockTrusted: boolean;
     /** How many entries another kiosk is known to vouch for. */

@@ -3,7 +3,7 @@ import { reasonOf } from '../base/assert.ts';
 import { replaceFile } from '../base/atomic-file.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { type Clock, formatInstant, SECOND_MS } from '../base/time.ts';
+import { type Clock, formatMinuteIn, SECOND_MS } from '../base/time.ts';
 import type { CodePicture, OwnerView, ScannedCheckpoint } from '../door/commands.ts';
 import { checkpointTime, parseCheckpoint } from '../journal/checkpoint.ts';
 import { type CheckpointCode, formatCheckpointCode, parseCheckpointCode } from '../journal/checkpoint-code.ts';
@@ -12,6 +12,7 @@ import { LOG_NAME, type LogKey } from '../journal/log-key.ts';
 import { sha256 } from '../journal/native-crypto.ts';
 import { parseNote, type VerifierKey } from '../journal/signed-note.ts';
 import type { WitnessRefusal } from '../journal/witness.ts';
+import type { Settings } from '../settings/schema.ts';
 import { encodeAlphanumericQr } from '../sticker/qr.ts';
 import { qrPath } from '../sticker/qr-svg.ts';
 import { fingerprintWords } from '../trust/proquint.ts';
@@ -29,6 +30,7 @@ export interface WitnessDeskParts {
   readonly clock: Clock;
   /** Where checkpoints of other kiosks are kept, a file for each log. */
   readonly folder: string;
+  readonly settings: () => Settings;
   readonly log: Log;
 }
 
@@ -52,7 +54,7 @@ export class WitnessDesk {
 
   /** A checkpoint of now with the proof since `since` entries; null for what other kiosks have seen. Throws `JournalFault`. */
   show(since: number | null): Pick<OwnerView, 'log' | 'code' | 'since'> {
-    const { journal, keeper, key } = this.#parts;
+    const { journal, keeper, key, settings } = this.#parts;
     const note = keeper.fresh();
     const signed = checkpointIn(note);
     const size = signed?.size ?? 0;
@@ -65,7 +67,7 @@ export class WitnessDesk {
           name: key.origin,
           words: wordsOf(key.verifier),
           size,
-          signedAt: time === null ? null : formatInstant(time.atMs),
+          signedAt: time === null ? null : formatMinuteIn(settings().zone, time.atMs),
           clockTrusted: time?.trusted === true,
           witnessedSize,
         },

@@ -194,7 +194,7 @@ export const isGoodScan = ({ outcome }: Pick<ScannedCheckpoint, 'outcome'>): boo
 export function factsOf({ log }: OwnerView): readonly (readonly [Phrase, string])[] {
   return [
     [OWNER_WORDS.entries, count(log.size)],
-    [OWNER_WORDS.signedAt, log.signedAt === null ? '-' : `${log.signedAt.slice(0, 16).replace('T', ' ')} UTC`],
+    [OWNER_WORDS.signedAt, log.signedAt ?? '-'],
     [OWNER_WORDS.words, log.words],
     [OWNER_WORDS.witnessed, count(log.witnessedSize)],
   ];

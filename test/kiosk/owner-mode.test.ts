@@ -12,6 +12,7 @@ import { checkNewPin, checkPin, storePin } from '../../src/kiosk/owner-pin.ts';
 import { PIN, WiredSite } from '../support/wired-kiosk.ts';
 
 const SECOND_MS = 1_000;
+const SEOUL_AHEAD_MS = 9 * 3_600_000;
 
 /** Scans in owner mode as the page does it; what it then shows. */
 async function scanned(site: WiredSite, ...lines: readonly string[]): Promise<ScannedCheckpoint | null> {
@@ -105,6 +106,13 @@ describe('owner mode', () => {
     expect(site.owner.look(left.token).ok).toBe(true);
     site.owner.leave(left.token);
     expect(site.owner.look(left.token)).toEqual(ended);
+  });
+
+  it('tells the time that the owner’s own watch shows', async () => {
+    const site = await WiredSite.start();
+    const { view } = await site.enter();
+    const inSeoul = new Date(site.time.wall().atMs + SEOUL_AHEAD_MS).toISOString();
+    expect(view.log.signedAt).toBe(inSeoul.slice(0, 16).replace('T', ' '));
   });
 
   it('is not kept open by a code that somebody holds up to a page its owner has left', async () => {
