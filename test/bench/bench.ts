@@ -51,12 +51,12 @@ try {
     const further = makeFurtherIssuers(Math.floor(nowMs / 1_000));
     printAll(benchAuthenticate(issuers, further, nowMs, sizes.rounds));
   }
-  printAll(benchJournal(site.folder, sizes.entries));
+  for (const entries of sizes.entries) printAll(await benchJournal(issuers, entries, sizes.starts));
   if (isJournalAlone) print('the journal alone was measured');
   else if (hasPty) {
     printAll(await benchScanToSignal(site, issuers.euDcc, sizes.scans));
     printAll(await benchMemory(site, issuers, sizes.early, sizes.all));
-    printAll(await benchStart(site, sizes.starts));
+    printAll(await benchStart(site, sizes.starts, 'after a kill'));
     printAll(await benchRevocation(site, issuers, sizes.imports));
   } else {
     print('scan to signal, memory and start were not measured: they need python3 to make pseudo terminals');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
@@ -13,7 +13,11 @@ import { decide } from '../../src/policy/decide.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { presetNamed } from '../../src/policy/presets.ts';
 import { around, LUNCH_MS, passOf } from '../support/passes.ts';
+import { hasPty } from '../support/pty.ts';
 import { type Figure, figure } from './figure.ts';
+import { makeKioskSite } from './kiosk-site.ts';
+import type { Issuers } from './samples.ts';
+import { benchStart } from './start.ts';
 import { median, quantile } from './statistics.ts';
 
 /** A scan's entry is about this long. */
@@ -37,23 +41,23 @@ const MOST_START_MS = 1_000;
 const MOST_PROOF_MS = 5;
 const MOST_KB = 32;
 
-/** Append, start and proof on journals of each size, on the disk that `parent` lies on. */
-export function benchJournal(parent: string, sizes: readonly number[]): readonly Figure[] {
-  const folder = mkdtempSync(join(parent, 'journal-'));
+/** Append, start and proof on the journal of a kiosk, with so many entries in it. */
+export async function benchJournal(issuers: Issuers, size: number, starts: number): Promise<readonly Figure[]> {
+  const site = makeKioskSite(issuers);
   try {
-    const key = loadLogKey(join(folder, 'log-key.jwk'), { venueId: 'bench', kioskId: '00' });
+    const key = loadLogKey(join(site.data, 'log-key.jwk'), { venueId: 'bench', kioskId: '00' });
     if (!key.ok) throw new Error(key.error);
-    return sizes.flatMap((size) => {
-      const path = join(folder, `${size}.db`);
-      fill(path, size, key.value);
-      const figures = [...figuresOn(path, size, key.value), ...appendOn(path, join(folder, `bare-${size}.db`), size)];
-      for (const name of [path, `${path}-wal`, `${path}-shm`]) rmSync(name, { force: true });
-      return figures;
-    });
+    const path = join(site.data, 'journal.db');
+    fill(path, size, key.value);
+    const figures = [...figuresOn(path, size, key.value)];
+    if (hasPty) figures.push(...(await benchStart(site, starts, withEntries(size))));
+    return [...figures, ...appendOn(path, join(site.folder, 'bare.db'), size)];
   } finally {
-    rmSync(folder, { recursive: true });
+    site.remove();
   }
 }
+
+const withEntries = (size: number): string => `with ${size.toLocaleString('en')} entries`;
 
 function opened(path: string): Database.Database {
   const db = openJournalFile(path);
@@ -84,7 +88,7 @@ function fill(path: string, size: number, key: LogKey): void {
 }
 
 function figuresOn(path: string, size: number, key: LogKey): readonly Figure[] {
-  const of = `with ${size.toLocaleString('en')} entries`;
+  const of = withEntries(size);
   const clock = new SimulatedTime(LUNCH_MS);
   const startMs = elapsedMs(() => {
     const journal = SqliteJournal.open({
@@ -162,7 +166,7 @@ function appendOn(path: string, barePath: string, size: number): readonly Figure
   }
   db.close();
   bare.close();
-  const of = `with ${size.toLocaleString('en')} entries`;
+  const of = withEntries(size);
   return [
     figure(`append with proof nodes and use key ${of}, p50`, median(oursMs), 'ms'),
     figure(`the same against a bare insert of the bytes ${of}, p50`, median(oursMs) / median(bareMs), 'x', MOST_RATIO),
