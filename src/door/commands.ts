@@ -32,6 +32,7 @@ export const SCANNED_OUTCOMES = [
   'unproven',
   'not-in-log',
   'clock',
+  'clocks-differ',
   'disk',
 ] as const;
 

@@ -78,7 +78,9 @@ export function prepareStatements(db: Database.Database) {
     dropWitnessed: db.prepare<[string]>('DELETE FROM witnessed WHERE origin = ?'),
     // Whose countersignatures stand under heads of this log stays known: they could not be checked any more.
     dropKnownKiosk: db.prepare<[string]>('DELETE FROM known_kiosk WHERE name = ? AND witnessed_size IS NULL'),
-    checkpointOf: db.prepare<[number], { note: string }>('SELECT note FROM checkpoint WHERE size = ?'),
+    checkpointOf: db.prepare<[number], { note: string; last_trusted_ms: number | null }>(
+      'SELECT note, last_trusted_ms FROM checkpoint WHERE size = ?',
+    ),
     setCheckpointNote: db.prepare<[number, string]>(
       `INSERT INTO checkpoint (size, note, last_trusted_ms) VALUES (?, ?, NULL)
        ON CONFLICT (size) DO UPDATE SET note = excluded.note`,

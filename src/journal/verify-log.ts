@@ -1,10 +1,9 @@
-import { MINUTE_MS } from '../base/time.ts';
 import { equalBytes } from './byte-text.ts';
 import { type LogBefore, logBefore, type ReadStamp, readStamp } from './entry-stamp.ts';
 import type { JudgedNotes, SignedHead } from './judge-notes.ts';
 import { type LogProblem, type LogReport, MAX_PROBLEMS, type ProblemCode } from './log-report.ts';
 import { type CompactRange, leafHashOf, type Sha256 } from './merkle.ts';
-import { WitnessedTimes } from './witnessed-times.ts';
+import { WITNESS_TOLERANCE_MS, WitnessedTimes } from './witnessed-times.ts';
 
 export interface LogCheckOptions {
   readonly sha256: Sha256;
@@ -55,7 +54,7 @@ export class LogCheck {
     this.#problemCount = notes.problems.length;
     this.#own = vouching(notes.own, start.size);
     this.#witness = vouching(notes.witness, start.size);
-    this.#times = new WitnessedTimes(notes.witness, 10 * MINUTE_MS);
+    this.#times = new WitnessedTimes(notes.witness, WITNESS_TOLERANCE_MS);
     this.#compare();
   }
 

@@ -1,7 +1,8 @@
 import { PLAIN_TEXT } from '../base/plain-text.ts';
 import { ok, type Result } from '../base/result.ts';
-import { SECOND_MS } from '../base/time.ts';
+import { isEvident, MINUTE_MS, SECOND_MS, type WallTime } from '../base/time.ts';
 import { equalBytes } from './byte-text.ts';
+import { type Checkpoint, checkpointTime } from './checkpoint.ts';
 import type { ConsistencyProof } from './consistency.ts';
 import type { LogContradiction } from './entry.ts';
 import type { EntryWriter } from './entry-writer.ts';
@@ -27,6 +28,7 @@ import {
   type WitnessRefusal,
   witnessRefusal,
 } from './witness.ts';
+import { WITNESS_TOLERANCE_MS } from './witnessed-times.ts';
 
 /** A longer name is no kiosk's. */
 export const MAX_LOG_NAME_LENGTH = 100;
@@ -67,13 +69,14 @@ export class StoredWitnessBook implements WitnessBook {
     return ok({ log: log.name, size: seen.size, note: proof.checkpoint + line });
   }
 
-  adopt(note: string, witness: VerifierKey, key: LogKey): Result<Witnessed, WitnessRefusal> {
+  adopt(note: string, witness: VerifierKey, key: LogKey, now: WallTime): Result<Witnessed, WitnessRefusal> {
     const opened = openCheckpoint(note, [key.verifier], verifyEd25519);
     const parsed = parseNote(note);
     if (!opened.ok || !parsed.ok) {
       return witnessRefusal('damaged', opened.ok ? 'this is no signed checkpoint' : opened.error);
     }
-    const { size, root } = opened.value.checkpoint;
+    const { checkpoint } = opened.value;
+    const { size, root } = checkpoint;
     if (witness.type !== COSIGNATURE || witness.name === key.origin) {
       const sentence = 'this is a checkpoint of this kiosk itself: another one must countersign it first';
       return witnessRefusal('own-log', sentence, size);
@@ -91,6 +94,11 @@ export class StoredWitnessBook implements WitnessBook {
       const refused = witnessRefusal('not-in-log', sentence, size, ownSize);
       if (!refused.ok) this.#recordContradiction(key.origin, refused.error);
       return refused;
+    }
+    const atMs = vouched.value.map(({ atS }) => (atS ?? 0) * SECOND_MS);
+    if (!this.#fits(Math.min(...atMs), Math.max(...atMs), checkpoint, now)) {
+      const sentence = `the clocks of ${witness.name} and of this kiosk differ by more than ${WITNESS_TOLERANCE_MS / MINUTE_MS} minutes: set both right, and have a new checkpoint countersigned`;
+      return witnessRefusal('clocks-differ', sentence, size);
     }
     this.#meet(witness);
     if (this.#addSignature(size, parsed.value, witness, key)) {
@@ -129,6 +137,15 @@ export class StoredWitnessBook implements WitnessBook {
     if (known === undefined || equalBytes(known, publicKey)) return null;
     const sentence = `${name} has shown another key before: compare the words of both keys, and trust neither until you know why`;
     return witnessRefusal('other-key', sentence);
+  }
+
+  /** Nothing is countersigned before it was made, nor later than now, as far as this kiosk knows what time it is. */
+  #fits(firstMs: number, lastMs: number, checkpoint: Checkpoint, now: WallTime): boolean {
+    const made = checkpointTime(checkpoint);
+    const madeMs = made?.trusted === true ? made.atMs : Number.NEGATIVE_INFINITY;
+    const vouchedMs = this.#statements.checkpointOf.get(checkpoint.size)?.last_trusted_ms ?? madeMs;
+    const isTooEarly = firstMs < Math.max(madeMs, vouchedMs) - WITNESS_TOLERANCE_MS;
+    return !isTooEarly && !(isEvident(now) && lastMs > now.atMs + WITNESS_TOLERANCE_MS);
   }
 
   #meet({ name, publicKey }: VerifierKey): void {

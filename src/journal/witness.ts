@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import type { WallTime } from '../base/time.ts';
 import { type Checkpoint, type CheckpointTime, formatCheckpoint, timeExtension } from './checkpoint.ts';
 import type { ConsistencyProof } from './consistency.ts';
 import type { LogKey } from './log-key.ts';
@@ -31,6 +32,8 @@ export const WITNESS_REFUSALS = [
   'not-in-log',
   /** Nobody vouches for the clock that would be countersigned with. */
   'clock',
+  /** It was countersigned at a time that this log contradicts. */
+  'clocks-differ',
 ] as const;
 
 export interface WitnessRefusal {
@@ -71,8 +74,11 @@ export interface WitnessBook {
     key: LogKey,
     atMs: number,
   ): Result<Countersigned, WitnessRefusal>;
-  /** Keeps a countersignature of this log's head, so that it is given away with the log from here on. */
-  adopt(note: string, witness: VerifierKey, key: LogKey): Result<Witnessed, WitnessRefusal>;
+  /**
+   * Keeps a countersignature of this log's head, so that it is given away with the log from here on; none of a time that
+   * would call the log's own times made up.
+   */
+  adopt(note: string, witness: VerifierKey, key: LogKey, now: WallTime): Result<Witnessed, WitnessRefusal>;
   /** Holds nothing that was seen of a log against it any more. False for a kiosk that was never met. */
   forget(name: string): boolean;
   /** That a checkpoint of this log, of `size` entries, only adds to one of `old`, for whoever has seen that one. */

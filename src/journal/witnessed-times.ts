@@ -1,5 +1,9 @@
+import { MINUTE_MS } from '../base/time.ts';
 import type { ReadStamp } from './entry-stamp.ts';
 import type { SignedHead } from './judge-notes.ts';
+
+/** Clocks of two kiosks that nobody has set wrong may differ by so much. */
+export const WITNESS_TOLERANCE_MS: number = 10 * MINUTE_MS;
 
 /**
  * What witnesses say about time: entries that a checkpoint covers were made before it was countersigned, entries after

@@ -216,10 +216,10 @@ export class BackOffice {
   }
 
   #adopt(note: string, keyText: string): Result<OfficeAnswer, string> {
-    const { journal, logKey } = this.#parts;
+    const { journal, logKey, clock } = this.#parts;
     const witness = parseVerifierKey(sha256, keyText);
     if (!witness.ok) return witness;
-    const adopted = journal.witness((book) => book.adopt(note, witness.value, logKey));
+    const adopted = journal.witness((book) => book.adopt(note, witness.value, logKey, clock.wall()));
     return adopted.ok ? ok({ ...adopted.value }) : err(adopted.error.sentence);
   }
 

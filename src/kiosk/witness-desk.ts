@@ -113,8 +113,8 @@ export class WitnessDesk {
   }
 
   #adopted({ key, proof }: CheckpointCode): Result<Done, WitnessRefusal> {
-    const { journal, key: ownKey } = this.#parts;
-    const adopted = journal.witness((book) => book.adopt(proof.checkpoint, key, ownKey));
+    const { journal, key: ownKey, clock } = this.#parts;
+    const adopted = journal.witness((book) => book.adopt(proof.checkpoint, key, ownKey, clock.wall()));
     return adopted.ok ? ok({ outcome: 'witnessed', code: null }) : adopted;
   }
 

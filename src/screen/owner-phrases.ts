@@ -181,6 +181,13 @@ export function scannedPhrase({ outcome, size, seen }: ScannedCheckpoint): Phras
         ja: 'このキオスクの時計が不確かなため署名できません。一度ネットに接続してください',
         zh: '本机时钟不可信，无法签名：请联网一次',
       };
+    case 'clocks-differ':
+      return {
+        ko: '두 키오스크의 시계가 10분 넘게 달라요. 둘 다 맞춘 뒤 새 코드로 다시 하세요.',
+        en: 'The clocks of the two kiosks differ by more than ten minutes: set both right, then begin with a new code',
+        ja: '二台のキオスクの時計が10分以上違います。両方を合わせ、新しいコードでやり直してください',
+        zh: '两台机器的时钟相差超过十分钟：请都校准后用新的码重来',
+      };
     case 'disk':
       return REFUSAL_WORDS.disk;
   }

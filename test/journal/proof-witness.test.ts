@@ -14,10 +14,12 @@ import { MAX_COSIGNATURES } from '../../src/journal/witness-book.ts';
 import { MAX_TEXT_QR_BYTES } from '../../src/sticker/qr.ts';
 import { edited, exportedLog, newLogKey, recordedLog, signedAnew } from '../support/exported-log.ts';
 import { open, path, read, SECRET, time, useJournalFile } from '../support/journal-file.ts';
+import { LUNCH_MS } from '../support/passes.ts';
 
 useJournalFile();
 
-const AT_MS = Date.UTC(2022, 0, 3, 12);
+const AT_MS = LUNCH_MS;
+const MINUTE_MS = 60_000;
 let witness: SqliteJournal;
 let witnessKey: LogKey;
 let log: SqliteJournal;
@@ -168,7 +170,7 @@ describe('a countersignature that is carried back', () => {
     return signed.value.note;
   };
   const adopt = (note: string, by = witnessKey.cosigner, key = logKey) =>
-    log.witness((book) => book.adopt(note, by, key));
+    log.witness((book) => book.adopt(note, by, key, time.wall()));
   const storedNote = (size: number): string =>
     read((db) => db.prepare('SELECT note FROM checkpoint WHERE size = ?').pluck().get(size)) as string;
 
@@ -179,6 +181,25 @@ describe('a countersignature that is carried back', () => {
     expect(storedNote(20)).toBe(note);
     expect(typesOf('log-witnessed')).toMatchObject([{ by: witnessKey.origin, size: 20 }]);
     expect(log.witness((book) => book.witnessedSize())).toBe(20);
+  });
+
+  it('of a clock that is far off is not taken: it would call this log’s own times made up for ever', () => {
+    const cosignedAt = (atMs: number): string => {
+      const signed = witness.witness((book) => book.countersign(shown, logKey.verifier, witnessKey, atMs));
+      if (!signed.ok) throw new Error(signed.error.sentence);
+      return signed.value.note;
+    };
+    const shown = proof(0);
+    const nowMs = time.wall().atMs;
+    for (const byMs of [-11 * MINUTE_MS, 11 * MINUTE_MS, 60_000 - nowMs]) {
+      expect(adopt(cosignedAt(nowMs + byMs))).toMatchObject(says(/clocks of .* differ/, 'clocks-differ'));
+    }
+    // Whoever does not know the time cannot say that another is ahead, but what was signed before cannot come after.
+    time.trust(false);
+    expect(adopt(cosignedAt(nowMs - 11 * MINUTE_MS))).toMatchObject(says(/clocks of .* differ/, 'clocks-differ'));
+    time.trust(true);
+    expect([typesOf('log-witnessed'), storedNote(20).includes(witnessKey.origin)]).toEqual([[], false]);
+    expect(adopt(cosignedAt(nowMs + 9 * MINUTE_MS)).ok).toBe(true);
   });
 
   it('shows that this log was put back to an older copy, and says so in the log', () => {
@@ -192,7 +213,7 @@ describe('a countersignature that is carried back', () => {
       useKeySecret: SECRET,
     });
     if (!journal.ok) throw new Error(journal.error);
-    const refused = journal.value.witness((book) => book.adopt(note, witnessKey.cosigner, logKey));
+    const refused = journal.value.witness((book) => book.adopt(note, witnessKey.cosigner, logKey, time.wall()));
     expect(refused).toMatchObject(says(/not in it any more/, 'not-in-log'));
     journal.value.close();
     const found = exportedEntries(rewritten).filter(({ type }) => type === 'log-contradicted');
