@@ -148,6 +148,7 @@ export class Kiosk implements Commands {
   async stop(): Promise<void> {
     const { scanner, signal, printer, journal, keeper, register, supervisor } = this.#parts;
     supervisor.stopping();
+    this.#queue.stop();
     this.#doorTimers.stopAll();
     this.#upkeep.stopAll();
     await Promise.all([scanner.stop(), signal.stop(), printer?.stop()]);

@@ -12,7 +12,7 @@ interface Flow {
 
 /**
  * Hands lines on in order: the first at once, a burst a few at a time, so that ten thousand codes neither hold up the
- * loop nor pile up in memory. Nothing is dropped here.
+ * loop nor pile up in memory. Nothing is dropped here before `stop`.
  */
 export class ScanQueue<T> {
   readonly #timers: Timers;
@@ -22,6 +22,7 @@ export class ScanQueue<T> {
   #budget = LINES_A_TURN;
   #turnPlanned = false;
   #paused = false;
+  #isStopped = false;
 
   constructor(timers: Timers, flow: Flow, handle: (item: T) => void) {
     this.#timers = timers;
@@ -34,6 +35,7 @@ export class ScanQueue<T> {
   }
 
   push(item: T): void {
+    if (this.#isStopped) return;
     this.#waiting.push(item);
     if (!this.#paused && this.#waiting.length >= PAUSE_AT_LINES) {
       this.#paused = true;
@@ -42,7 +44,14 @@ export class ScanQueue<T> {
     this.#drain();
   }
 
+  /** Whoever still waits is not answered: the door they stand at is being closed. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#waiting.length = 0;
+  }
+
   #drain(): void {
+    if (this.#isStopped) return;
     while (this.#budget > 0) {
       const item = this.#waiting.shift();
       if (item === undefined) break;
@@ -59,7 +68,7 @@ export class ScanQueue<T> {
     this.#turnPlanned = false;
     this.#budget = LINES_A_TURN;
     this.#drain();
-    if (this.#paused && this.#waiting.length === 0) {
+    if (this.#paused && !this.#isStopped && this.#waiting.length === 0) {
       this.#paused = false;
       this.#flow.resume();
     }

@@ -61,4 +61,16 @@ describe('lines that come faster than they are judged', () => {
     expect(rig.verdicts.at(-1)).toBe('admit: ok');
     expect(rig.verdicts).toHaveLength(201);
   });
+
+  it('are judged by nobody once the kiosk stops: its journal is closed, and a reader that goes on keeps it from ending', async () => {
+    const rig = await KioskRig.start();
+    const burst = Array.from({ length: 200 }, (_, at) => `burst-${at}`);
+    rig.scanner.write(Buffer.from(burst.map((line) => `${line}\r`).join('')));
+    const judged = rig.verdicts.length;
+    await rig.kiosk.stop();
+    rig.time.advance(0);
+    rig.time.advance(0);
+    expect(rig.verdicts).toHaveLength(judged);
+    expect(rig.kiosk.state().door).not.toMatchObject({ reason: 'journal-fault' });
+  });
 });
