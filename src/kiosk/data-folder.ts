@@ -109,6 +109,8 @@ export function lockDataFolder(folder: DataFolder): Result<{ release(): void }, 
     const lock = new Database(path, { timeout: 0 });
     try {
       chmodSync(path, 0o600);
+      // Nothing is ever written: on a full disk there is no room for a rollback journal, and the reserve is behind this lock.
+      lock.pragma('journal_mode = MEMORY');
       lock.pragma('locking_mode = EXCLUSIVE');
       lock.exec('BEGIN EXCLUSIVE');
     } catch (thrown) {
