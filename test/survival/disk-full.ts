@@ -32,6 +32,7 @@ const PATIENCE_MS = 20_000;
 const FILLING_MS = 300_000;
 /** What is left to the kiosk when the disk is filled from outside. */
 const LEFT_BYTES = 256 * 1_024;
+const SOMEBODY_ELSES = 'somebody-elses';
 
 interface Outcome {
   readonly problems: readonly string[];
@@ -62,6 +63,12 @@ async function until(holds: () => boolean | Promise<boolean>, patienceMs = PATIE
     await wait(50);
   }
   return true;
+}
+
+/** Somebody else's file takes the disk, all but so many bytes. */
+function takeDisk(disk: string, leftBytes: number): void {
+  const { bavail, bsize } = statfsSync(disk);
+  writeFileSync(join(disk, SOMEBODY_ELSES), Buffer.alloc(Math.max(0, bavail * bsize - leftBytes), 1));
 }
 
 async function fill(build: Build, site: Site, disk: string): Promise<Outcome> {
@@ -101,9 +108,7 @@ async function fill(build: Build, site: Site, disk: string): Promise<Outcome> {
   });
   const page = await pageOf(kiosk);
   expect(!(await isLow(page)), 'the warning is shown while the disk is empty');
-  // Somebody else's file takes the disk.
-  const { bavail, bsize } = statfsSync(disk);
-  writeFileSync(join(disk, 'somebody-elses'), Buffer.alloc(Math.max(0, bavail * bsize - LEFT_BYTES), 1));
+  takeDisk(disk, LEFT_BYTES);
   feed();
   await until(
     () =>
@@ -130,21 +135,27 @@ async function fill(build: Build, site: Site, disk: string): Promise<Outcome> {
   expect(kiosk.isRunning || isSentence, `a start on a full disk ends with ${String(code)}: ${kiosk.said}`);
   await kiosk.kill();
   await pipe.drained();
-  // Where it was filled while the kiosk was off, with its reserve there, it must start.
-  rmSync(join(disk, 'somebody-elses'));
+  rmSync(join(disk, SOMEBODY_ELSES));
   const journal = checkJournal(site.journal, before);
   problems.push(...journal.problems, ...ledger.settle(journal.scans).problems);
-  // With room again it goes on by itself.
-  kiosk = new KioskRun(build, site);
-  isOver = false;
-  const roomy = ledger.fresh();
-  ledger.held(roomy);
-  kiosk.scan(roomy.line);
-  expect(await until(() => ledger.answered > 0), `no admission with room again: ${kiosk.said}`);
-  expect((await kiosk.stop()) === 0, `no orderly stop: ${kiosk.said}`);
-  await pipe.drained();
-  const after = checkJournal(site.journal, journal.entries);
-  problems.push(...after.problems, ...ledger.settle(after.scans).problems);
+  let entries = journal.entries;
+  const serves = async (when: string): Promise<void> => {
+    kiosk = new KioskRun(build, site);
+    isOver = false;
+    const ticket = ledger.fresh();
+    ledger.held(ticket);
+    kiosk.scan(ticket.line);
+    expect(await until(() => ledger.answered > 0), `no admission ${when}: ${kiosk.said}`);
+    expect((await kiosk.stop()) === 0, `no orderly stop ${when}: ${kiosk.said}`);
+    await pipe.drained();
+    const after = checkJournal(site.journal, entries);
+    entries = after.entries;
+    problems.push(...after.problems, ...ledger.settle(after.scans).problems);
+  };
+  await serves('with room again');
+  // What is held back is there for a start as well.
+  takeDisk(disk, 0);
+  await serves('on a disk that was filled while the kiosk was off');
   pipe.close();
   return { problems, admissions, faults, warned };
 }

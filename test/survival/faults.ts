@@ -1,6 +1,6 @@
 import { seededRandom } from '../support/seed.ts';
 import { hasStrace } from '../support/strace.ts';
-import { Lane, TEMPLATES, type Template } from './fault-lane.ts';
+import { Lane, NOT_REACHED, TEMPLATES, type Template } from './fault-lane.ts';
 import { buildOf } from './mutants.ts';
 import { optionsOf } from './options.ts';
 import { print, Report } from './report.ts';
@@ -19,6 +19,9 @@ const HARNESS = {
     'thrown-away-journal': /^0 damaged journals are kept/,
   },
 };
+
+/** A few pages are written in some runs alone; were it more, the rest would prove little. */
+const MOST_NOT_REACHED = 0.05;
 
 /** The seed decides which faults a short run takes. */
 function inAnyOrder<T>(items: readonly T[]): readonly T[] {
@@ -41,6 +44,7 @@ await Promise.all(lanes.map((lane) => lane.prepare()));
 const cases: { readonly template: Template; readonly fault: Fault }[] = [];
 const table = new Map<string, number>();
 let round = 0;
+let notReached = 0;
 for (const template of TEMPLATES) {
   const counted = await lanes[0]?.count(template);
   const { counts, phases, problems } = counted ?? { counts: new Map(), phases: new Map(), problems: [] };
@@ -72,10 +76,17 @@ if (options.broken === null) {
         );
         const row = `${template.padEnd(14)} ${fault.call.padEnd(10)} ${fault.mode.padEnd(7)} ${outcome}`;
         table.set(row, (table.get(row) ?? 0) + 1);
+        if (outcome === NOT_REACHED) notReached += 1;
       }
     }),
   );
 }
 for (const lane of lanes) lane.close();
 build.remove();
-report.end([...[...table].sort(([a], [b]) => a.localeCompare(b)), ['faults', table.size === 0 ? 0 : chosen.length]]);
+if (notReached > chosen.length * MOST_NOT_REACHED)
+  report.also([`${notReached} of ${chosen.length} faults never fired`]);
+report.end([
+  ...[...table].sort(([a], [b]) => a.localeCompare(b)),
+  ['faults that fired', options.broken === null ? chosen.length - notReached : 0],
+  ['never reached again, however often tried', notReached],
+]);
