@@ -26,8 +26,8 @@ function remembered(day: Day, card: Card): readonly Remembered[] {
  */
 export function present(day: Day, card: Card, line: string | null): boolean {
   const { house, door, memory, nowMs } = day;
-  count(day.tally, 'scans', card.name.replace(/-.*/, ''));
   if (house.kiosk === null) {
+    count(day.tally, 'not judged', 'before a dark kiosk');
     day.did(`${card.name} is held before a dark kiosk`);
     return true;
   }
@@ -43,13 +43,14 @@ export function present(day: Day, card: Card, line: string | null): boolean {
   const scans = fresh.filter((entry): entry is Extract<Entry, { type: 'scan' }> => entry.type === 'scan');
   const given = day.takeGiven();
   if (!isAlive) {
+    count(day.tally, 'not judged', 'the kiosk was killed over it');
     day.did(`${card.name}: killed, ${scans.map(said).join() || 'not recorded'}`);
     return false;
   }
   if (!isJudged || isRepeat) {
     day.did(`${card.name}: ${isRepeat ? 'still in view' : 'not judged'}`);
     day.require(scans.length === 0 && given.length === 0, `${card.name} was judged and must not be`);
-    count(day.tally, 'verdicts', isRepeat ? 'still in view' : 'out of service');
+    count(day.tally, 'not judged', isRepeat ? 'still in view' : 'out of service');
     return true;
   }
   const scan = door.arrived(line, nowMs);
@@ -60,6 +61,7 @@ export function present(day: Day, card: Card, line: string | null): boolean {
   day.did(`${card.name}: ${outcome === undefined ? 'nothing' : said(outcome)} (${entry?.seq ?? '-'})`);
   day.require(outcome !== undefined, `${card.name} was not judged; expected ${expected.map(said).join(' or ')}`);
   if (outcome === undefined) return true;
+  day.count.scan(card.name.replace(/-.*/, ''));
   count(day.tally, 'verdicts', said(outcome));
   day.require(scans.length <= 1, `${card.name} was recorded ${scans.length} times`);
   for (const recorded of scans) {
