@@ -247,6 +247,14 @@ export class Day {
     return fresh;
   }
 
+  /** A kiosk that stops in peace has written down what it did. */
+  stopped(): void {
+    const [last] = this.takeEntries(null).slice(-1);
+    this.require(last?.type === 'stop', 'a stop is the last entry of its run');
+    const seq = this.memory.unrecordedOpening();
+    this.require(seq === null, `the opening of entry ${seq} was never recorded`);
+  }
+
   /** Once the day is over: nothing was lost, changed or added, and a stranger can check it. */
   verify(): void {
     const changed = this.ledger.changed();

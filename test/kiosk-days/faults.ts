@@ -4,7 +4,7 @@ import type { Agenda } from './agenda.ts';
 import type { Day } from './day.ts';
 import { DISK_POINTS, type DiskFault, DOOR_POINTS } from './fuse.ts';
 import type { Public } from './public.ts';
-import { comeBack, letIn } from './returns.ts';
+import { comeBack, comeUntilJudged, goodCard, letIn, willBeLetIn } from './returns.ts';
 import { trustStateOf } from './trust-state.ts';
 
 const SECOND_MS = 1_000;
@@ -16,7 +16,8 @@ const FAR_FUTURE_MS = Date.UTC(2100, 0, 1);
 const LAST_MS = 23 * HOUR_MS + 15 * MINUTE_MS;
 
 export const FAULT_KINDS = ['scanner', 'signal', 'printer', 'disk', 'clock', 'restart', 'trust'] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+/** `gap`: the process is killed between an admission's record and its signal, which matters most. */
+export type FaultKind = (typeof FAULT_KINDS)[number] | 'gap';
 
 const DISK_FAULTS: readonly Omit<DiskFault, 'lasts'>[] = [
   { code: 'SQLITE_FULL', at: 'commit' },
@@ -67,6 +68,7 @@ function canHappen(kind: FaultKind, { house, fuse }: Day): boolean {
     case 'disk':
       return !fuse.isDiskArmed;
     case 'restart':
+    case 'gap':
       return !fuse.isKillArmed;
     case 'clock':
     case 'trust':
@@ -89,6 +91,8 @@ async function begin(kind: FaultKind, stage: Stage): Promise<boolean> {
       return moveClock(stage);
     case 'restart':
       return restart(stage);
+    case 'gap':
+      return killInGap(stage);
     case 'trust':
       return changeTrust(stage);
   }
@@ -145,11 +149,14 @@ function troublePrinter(stage: Stage): boolean {
   return hasHappened;
 }
 
-/** Counted by the fuse, at the moment at which the disk refuses. */
-function failDisk({ day, agenda }: Stage): boolean {
+/** Counted by the fuse, at the moment at which the disk refuses: as often as not while somebody stands there. */
+function failDisk(stage: Stage): boolean {
+  const { day, agenda } = stage;
   const { random, fuse } = day;
   const fault: DiskFault = { ...random.pick(DISK_FAULTS), lasts: random.chance(0.4) };
-  const armed = fuse.armDisk(1 + random.below(fault.at === 'statement' ? 60 : 8), fault);
+  const isBusy = random.chance(0.5);
+  const [statements, others] = isBusy ? [12, 1] : [60, 8];
+  const armed = fuse.armDisk(1 + random.below(fault.at === 'statement' ? statements : others), fault);
   const end = (): void => {
     if (armed.hasFailed) {
       fuse.mend(armed);
@@ -159,6 +166,8 @@ function failDisk({ day, agenda }: Stage): boolean {
     }
   };
   agenda.at(day.nowMs + SECOND_MS + random.below(20 * MINUTE_MS), end);
+  const card = goodCard(stage);
+  if (isBusy) comeUntilJudged(stage, card, card.lines[0] ?? '');
   return true;
 }
 
@@ -198,9 +207,18 @@ async function restart({ day, stop }: Stage): Promise<boolean> {
     await stop();
     return true;
   }
-  // The gap between the record and the signal is short, and the one that matters most.
-  const point = random.pick([null, 'before-signal', random.pick([...DISK_POINTS, ...DOOR_POINTS])] as const);
+  const point = random.pick([null, random.pick([...DISK_POINTS, ...DOOR_POINTS])]);
   fuse.armKill(1 + random.below(point === null ? 120 : 6), point);
+  return true;
+}
+
+function killInGap(stage: Stage): boolean {
+  const { day } = stage;
+  const card = goodCard(stage);
+  const isLate = day.nowMs > LAST_MS - HOUR_MS;
+  if (!willBeLetIn(stage, card) && !isLate && day.random.chance(0.8)) return false;
+  day.fuse.armKill(1, 'before-signal');
+  comeUntilJudged(stage, card, card.lines[0] ?? '');
   return true;
 }
 

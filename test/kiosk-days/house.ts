@@ -133,9 +133,13 @@ export class House {
     this.#processes += 1;
     const number = this.#processes;
     const timers = time.timers(() => number === this.#processes);
+    let isFirst = true;
     const open = () => {
       const opened = openFallible(this.path, fuse);
-      if (opened.ok) flaw.file?.(opened.value);
+      if (!opened.ok) return opened;
+      if (isFirst) flaw.found?.(opened.value);
+      isFirst = false;
+      flaw.file?.(opened.value);
       return opened;
     };
     const { bootId } = time;

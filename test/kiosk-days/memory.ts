@@ -83,6 +83,11 @@ export class Memory {
     return this.inside + this.#waiting.size;
   }
 
+  /** The first signal that this process gave and the journal does not know of, or null. */
+  unrecordedOpening(): number | null {
+    return [...this.#waiting][0] ?? null;
+  }
+
   /** A process has started: what it cannot vouch for is what has no `shown`. */
   started(): void {
     this.#given = new Set();

@@ -11,6 +11,8 @@ export interface Flaw {
   readonly timers?: (timers: Timers) => Timers;
   /** What becomes of an opened file. */
   readonly file?: (db: Database.Database) => void;
+  /** What the process finds when it starts. */
+  readonly found?: (db: Database.Database) => void;
   readonly forgetsRevocations?: boolean;
   readonly hidesLostSignal?: boolean;
   /** Also when nobody vouches for the clock. */
@@ -73,37 +75,40 @@ const LOSE_ADMISSION = `DELETE FROM entry WHERE seq >=
   (SELECT max(seq) FROM entry WHERE json_extract(CAST(bytes AS TEXT), '$.verdict') = 'admit')`;
 
 const UNRECORDED = /^the door opens for entry \d+, which is not on the disk as an admission$/;
-const LET_IN_AGAIN = /is judged admit: ok; expected (assist|refuse): already-used$/;
+const USE_FORGOTTEN = / is judged .*; expected (assist|refuse): already-used$/;
 
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'act-then-record': { file: commitLate, symptom: UNRECORDED },
   'dropped-passback': {
     journal: withHistory((history) => ({ ...history, lastUse: null })),
-    symptom: LET_IN_AGAIN,
+    symptom: USE_FORGOTTEN,
   },
   'wall-clock-passback': {
     journal: withHistory((history, time) => ({
       ...history,
       lastUse: history.lastUse === null ? null : { agoMs: history.lastUse.agoMs + time.wrongByMs },
     })),
-    symptom: /already-used/,
+    symptom: / is judged .*already-used$| is judged refuse: already-used; expected /,
   },
-  'lost-shown': { journal: (journal) => altered(journal, { shown: () => {} }), symptom: /./ },
+  'lost-shown': {
+    journal: (journal) => altered(journal, { shown: () => {} }),
+    symptom: /^people inside: |^the opening of entry \d+ was never recorded$/,
+  },
   'dropped-doubt': {
     journal: withHistory((history) => ({ ...history, unshownAdmission: false })),
-    symptom: /./,
+    symptom: / is judged .*; expected assist: already-used$/,
   },
   'staff-without-use': {
     journal: (journal) =>
       altered(journal, {
         recordStaff: (of, choice, because) => journal.record({ type: `staff-${choice}`, of, because }),
       }),
-    symptom: /./,
+    symptom: / is judged .*; expected (assist|refuse): already-used$| is forgotten inside its window$/,
   },
   'staff-unrecorded': {
     // Answers with the number that the entry would have had.
     journal: (journal) => altered(journal, { recordStaff: () => journal.size() }),
-    symptom: /./,
+    symptom: new RegExp(`${UNRECORDED.source}|^a decision of staff is not recorded once$`),
   },
   'fault-admits': {
     journal: (journal) =>
@@ -119,15 +124,21 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       }),
     symptom: UNRECORDED,
   },
-  'purge-by-any-clock': { purgesByAnyClock: true, symptom: /./ },
+  'purge-by-any-clock': {
+    purgesByAnyClock: true,
+    symptom: /^personal rows were deleted by a clock that nobody vouches for$/,
+  },
   'no-timer': {
     timers: (timers) => ({
       after: (delayMs, callback) =>
         delayMs === SHOWING_MS.admit || delayMs === SHOWING_MS.refuse ? () => {} : timers.after(delayMs, callback),
     }),
-    symptom: /./,
+    symptom: /^the door: \{"state":"showing".*, expected |^a press that came too late is not recorded$/,
   },
-  'forgotten-revocations': { forgetsRevocations: true, symptom: /./ },
-  'lost-signal-unnoticed': { hidesLostSignal: true, symptom: /./ },
-  'lost-entry': { file: (db) => void db.exec(LOSE_ADMISSION), symptom: /./ },
+  'forgotten-revocations': { forgetsRevocations: true, symptom: / is judged .*; expected refuse: revoked$/ },
+  'lost-signal-unnoticed': { hidesLostSignal: true, symptom: /^the door: .*, expected \{"state":"out-of-service"/ },
+  'lost-entry': {
+    found: (db) => void db.exec(LOSE_ADMISSION),
+    symptom: /^\d+ entries that were recorded are lost, with [1-9]/,
+  },
 };

@@ -1,22 +1,25 @@
+import type { Card } from './card.ts';
 import type { Stage } from './faults.ts';
 import { HOUSE_RULES } from './house-rules.ts';
-import { present } from './visits.ts';
+import { expectationsOf, present } from './visits.ts';
 
 const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 const MOST_RETURNS = 3;
 
 /**
  * Sees to it that a pass is counted when the clock is about to go wrong: what nobody was let in for, no clock can
  * forget. Every second owner chooses a policy with a passback first.
  */
-export function letIn({ day, people, cut }: Stage): void {
+export function letIn(stage: Stage): void {
+  const { day, cut } = stage;
   const { random, house } = day;
   if (house.kiosk === null) return;
   if (house.policy.reuse.mode !== 'passback' && random.chance(0.5)) {
     day.choosePolicy(HOUSE_RULES.filter(({ reuse }) => reuse.mode === 'passback'));
   }
   if (house.policy.reuse.mode !== 'passback' || day.memory.runningPassbacks().length > 0) return;
-  const card = people.good(house.policy.admits.includes('ticket') ? 'ticket' : 'membership');
+  const card = goodCard(stage);
   if (!present(day, card, card.lines[0] ?? '')) cut();
 }
 
@@ -40,4 +43,26 @@ export function comeBack({ day, agenda, cut }: Stage, wrongByMs: number): number
     }
   }
   return lastMs;
+}
+
+/** Whoever was not judged, because it was dark or the door was out of service, comes back until the door does its work. */
+export function comeUntilJudged(stage: Stage, card: Card, line: string | null): void {
+  const { day, agenda, cut } = stage;
+  const before = day.count.scans;
+  const isInView = line !== null && day.house.kiosk !== null && day.door.isHeldUp(line, day.nowMs);
+  if (!present(day, card, line)) cut();
+  if (day.count.scans > before || isInView) return;
+  agenda.at(day.nowMs + MINUTE_MS + day.random.below(8 * MINUTE_MS), () => comeUntilJudged(stage, card, line));
+}
+
+/** Somebody with a good pass stands there at this moment. @returns whether the door will open, as far as can be told */
+export function willBeLetIn({ day }: Stage, card: Card): boolean {
+  const state = day.door.stateAt(day.nowMs);
+  return (
+    (state === 'ready' || state === 'showing') && expectationsOf(day, card).every(({ verdict }) => verdict === 'admit')
+  );
+}
+
+export function goodCard({ day, people }: Stage): Card {
+  return people.good(day.house.policy.admits.includes('ticket') ? 'ticket' : 'membership');
 }

@@ -10,6 +10,7 @@ import { HOUSE_RULES } from './house-rules.ts';
 import type { Flaw } from './mutants.ts';
 import { Public } from './public.ts';
 import { checkRecovery } from './recovery.ts';
+import { comeUntilJudged } from './returns.ts';
 import { askForSticker } from './stickers.ts';
 import { count, type Tally } from './tally.ts';
 import { trustStateOf } from './trust-state.ts';
@@ -22,7 +23,7 @@ const DAY_MINUTES = 1_440;
 const VISITS = 320;
 const MORE_FAULTS = 5;
 /** What every day has. */
-const ALWAYS = [['restart'], ['clock']] as const;
+const ALWAYS = [['gap'], ['clock']] as const;
 /** Nothing is planned to go wrong after this minute, so that what lasts is over when the day ends. */
 const LAST_FAULT_MINUTE = 1_380;
 
@@ -94,7 +95,7 @@ async function live(day: Day): Promise<void> {
   const stop = async (): Promise<void> => {
     if (day.house.kiosk === null) return;
     await day.fuse.held(() => day.house.stop());
-    day.takeEntries(null);
+    day.stopped();
     day.did('the kiosk stops');
     count(day.tally, 'ends', 'stopped');
     startAgain(SECOND_MS + random.below(2 * MINUTE_MS));
@@ -152,23 +153,13 @@ function plan(stage: Stage): void {
   }
 }
 
-/** Whoever was not judged, because it is dark or the door is out of service, comes back until the door does its work. */
-function hold(stage: Stage, card: Card, line: string | null): void {
-  const { day, agenda, cut } = stage;
-  const before = day.count.scans;
-  const isInView = line !== null && day.house.kiosk !== null && day.door.isHeldUp(line, day.nowMs);
-  if (!present(day, card, line)) cut();
-  if (day.count.scans > before || isInView) return;
-  agenda.at(day.nowMs + MINUTE_MS + day.random.below(8 * MINUTE_MS), () => hold(stage, card, line));
-}
-
 /** One person at the door, and what follows from it. */
 function visit(stage: Stage): void {
   const { day, agenda, people } = stage;
   const { random, door } = day;
   const card = people.next();
   const line = card.unreadable === 'too-long' ? null : random.pick(card.lines);
-  hold(stage, card, line);
+  comeUntilJudged(stage, card, line);
   if (day.house.kiosk === null) return;
   const showing = door.showingAt(day.nowMs);
   const again = (inMs: number, held: Card, as: string | null): void =>

@@ -1,7 +1,7 @@
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Card } from './card.ts';
 import type { Day } from './day.ts';
-import { expectedOf, isGenuine, type Remembered, verdictOf } from './expectation.ts';
+import { type Expected, expectedOf, isGenuine, type Remembered, verdictOf } from './expectation.ts';
 import { count } from './tally.ts';
 
 const LAMP = { admit: 'green', assist: 'amber', refuse: 'red' } as const;
@@ -18,6 +18,10 @@ function remembered(day: Day, card: Card): readonly Remembered[] {
   const choices = doubt === 'either' ? [true, false] : [doubt === 'yes'];
   return choices.map((inDoubt) => ({ inDoubt, agoMs, isFull }));
 }
+
+/** What the door may say to a card now, if it judges it; one of it. */
+export const expectationsOf = (day: Day, card: Card): readonly Expected[] =>
+  remembered(day, card).map((known) => expectedOf(card, known, day.around));
 
 /**
  * Somebody holds up a code.
@@ -36,7 +40,7 @@ export function present(day: Day, card: Card, line: string | null): boolean {
   const isRepeat = isJudged && line !== null && door.isInView(line, nowMs);
   day.applyReopening();
   const genuine = isGenuine(card, day.around);
-  const expected = remembered(day, card).map((known) => expectedOf(card, known, day.around));
+  const expected = expectationsOf(day, card);
   const isAlive = day.survived(() => (line === null ? house.overlong() : house.scan(line)));
   const refused = day.diskRefused();
   const fresh = day.takeEntries(card);
