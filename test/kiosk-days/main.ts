@@ -108,12 +108,12 @@ async function runAll(options: Options): Promise<number> {
     if (ran % PROGRESS_EVERY === 0) print(`  ${ran} days, ${seconds()} s`);
   };
   const results = await Promise.all(shards.map((shard) => inChild(shard, progress, ending.signal)));
-  const [broken, other, failed] = (['broken', 'other', 'failed'] as const).map((which) =>
-    results.flatMap((result) => result[which]),
-  ) as [BrokenDay[], BrokenDay[], BrokenDay[]];
+  const broken = results.flatMap((result) => result.broken);
+  const failed = results.flatMap((result) => result.failed);
   for (const day of broken) tell('BROKEN', day, options);
   for (const day of failed) tell('FAILED', day, options);
-  for (const { day, problem } of other) print(`\nday ${day}, which is no catch: ${problem}`);
+  for (const { day, problem } of results.flatMap(({ other }) => other))
+    print(`\nday ${day}, which is no catch: ${problem}`);
   if (mutant === null) print(`\n${tableOf(summed(results.map(({ tally }) => tally)), ran)}`);
   print(`\n${ran} days of 1,440 minutes in ${seconds()} s, ${broken.length} of them broken, ${failed.length} failed`);
   if (failed.length > 0) {

@@ -103,7 +103,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       altered(journal, {
         recordStaff: (of, choice, because) => journal.record({ type: `staff-${choice}`, of, because }),
       }),
-    symptom: / is judged .*; expected (assist|refuse): already-used$| is forgotten inside its window$/,
+    symptom: / is judged .*; expected (assist|refuse): already-used$| is forgotten( inside its window)?$/,
   },
   'staff-unrecorded': {
     // Answers with the number that the entry would have had.
@@ -122,7 +122,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
           }
         },
       }),
-    symptom: UNRECORDED,
+    symptom: new RegExp(`${UNRECORDED.source}|^the signal is for entry \\d+, the verdict is entry null$`),
   },
   'purge-by-any-clock': {
     purgesByAnyClock: true,
