@@ -47,6 +47,7 @@ export async function strike(kinds: readonly FaultKind[], stage: Stage): Promise
   const { day, agenda } = stage;
   const possible = kinds.filter((kind) => canHappen(kind, day));
   const hasHappened = possible.length > 0 && (await begin(day.random.pick(possible), stage));
+  if (day.nowMs >= LAST_MS) day.fuse.hurry();
   if (hasHappened) return;
   const again = possible.length > 0 ? kinds : FAULT_KINDS;
   agenda.at(day.nowMs + MINUTE_MS + day.random.below(3 * MINUTE_MS), () => strike(again, stage));

@@ -55,14 +55,14 @@ export function comeUntilJudged(stage: Stage, card: Card, line: string | null): 
   agenda.at(day.nowMs + MINUTE_MS + day.random.below(8 * MINUTE_MS), () => comeUntilJudged(stage, card, line));
 }
 
-/** Somebody with a good pass stands there at this moment. @returns whether the door will open, as far as can be told */
+/** Whether the door will open for that card at this moment, as far as can be told. */
 export function willBeLetIn({ day }: Stage, card: Card): boolean {
   const state = day.door.stateAt(day.nowMs);
-  return (
-    (state === 'ready' || state === 'showing') && expectationsOf(day, card).every(({ verdict }) => verdict === 'admit')
-  );
+  if (day.house.kiosk === null || state === 'out-of-service') return false;
+  return expectationsOf(day, card).every(({ verdict }) => verdict === 'admit');
 }
 
+/** A fresh pass of a kind that the policy admits. */
 export function goodCard({ day, people }: Stage): Card {
   return people.good(day.house.policy.admits.includes('ticket') ? 'ticket' : 'membership');
 }

@@ -23,7 +23,7 @@ const DAY_MINUTES = 1_440;
 const VISITS = 320;
 const MORE_FAULTS = 5;
 /** What every day has. */
-const ALWAYS = [['gap'], ['clock']] as const;
+const ALWAYS = [['gap'], ['clock'], ['disk']] as const;
 /** Nothing is planned to go wrong after this minute, so that what lasts is over when the day ends. */
 const LAST_FAULT_MINUTE = 1_380;
 
