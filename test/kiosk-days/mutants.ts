@@ -88,7 +88,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       ...history,
       lastUse: history.lastUse === null ? null : { agoMs: history.lastUse.agoMs + time.wrongByMs },
     })),
-    symptom: / is judged .*already-used$| is judged refuse: already-used; expected /,
+    symptom: / is judged .*already-used$| is judged \w+: already-used; expected (?!.*already-used)/,
   },
   'lost-shown': {
     journal: (journal) => altered(journal, { shown: () => {} }),
