@@ -21,6 +21,7 @@ export class DayTime implements Clock {
   #boots = 1;
   #wrongByMs = 0;
   #isVouchedFor = true;
+  #wallChanges = 0;
   #floorMs = 0;
   #order = 0;
   #pending: Pending[] = [];
@@ -48,6 +49,11 @@ export class DayTime implements Clock {
     return this.#wrongByMs;
   }
 
+  /** How often the wall clock was set. */
+  get wallChanges(): number {
+    return this.#wallChanges;
+  }
+
   monotonicMs(): number {
     return this.#trueMs - this.#bootedAtMs;
   }
@@ -61,6 +67,7 @@ export class DayTime implements Clock {
   setWall(wrongByMs: number, isVouchedFor: boolean): void {
     this.#wrongByMs = wrongByMs;
     this.#isVouchedFor = isVouchedFor;
+    this.#wallChanges += 1;
   }
 
   setFloor(floorMs: number): void {

@@ -72,6 +72,11 @@ export class DoorModel {
     return this.#isOut ? 'out-of-service' : 'ready';
   }
 
+  /** Whether a line was seen a moment ago. */
+  isHeldUp(line: string, nowMs: number): boolean {
+    return this.#inView.some((sight) => sight.line === line && nowMs - sight.lastMs < IN_VIEW_MS);
+  }
+
   /** Whether a line is only a further sight of a code that is still held up. */
   isInView(line: string, nowMs: number): boolean {
     this.#inView = this.#inView.filter(({ lastMs }) => nowMs - lastMs < IN_VIEW_MS);

@@ -45,7 +45,7 @@ export function openFallible(path: string, fuse: Fuse): Result<Database.Database
       fuse.touch('committed');
       return result;
     };
-    return { immediate };
+    return Object.assign(immediate, { immediate });
   };
   db.prepare = prepare as typeof db.prepare;
   db.transaction = transaction as typeof db.transaction;

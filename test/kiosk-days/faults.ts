@@ -3,8 +3,8 @@ import type { ListDates } from '../../src/pass/trust.ts';
 import type { Agenda } from './agenda.ts';
 import type { Day } from './day.ts';
 import { DISK_POINTS, type DiskFault, DOOR_POINTS } from './fuse.ts';
-import { HOUSE_RULES } from './house-rules.ts';
-import { count } from './tally.ts';
+import type { Public } from './public.ts';
+import { comeBack, comeUntilJudged, goodCard, letIn, willBeLetIn } from './returns.ts';
 import { trustStateOf } from './trust-state.ts';
 
 const SECOND_MS = 1_000;
@@ -12,11 +12,12 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const FAR_FUTURE_MS = Date.UTC(2100, 0, 1);
-/** The last minute in which something may still be wrong. */
+/** From here on nothing new goes wrong. */
 const LAST_MS = 23 * HOUR_MS + 15 * MINUTE_MS;
 
 export const FAULT_KINDS = ['scanner', 'signal', 'printer', 'disk', 'clock', 'restart', 'trust'] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+/** `gap`: the process is killed between an admission's record and its signal, which matters most. */
+export type FaultKind = (typeof FAULT_KINDS)[number] | 'gap';
 
 const DISK_FAULTS: readonly Omit<DiskFault, 'lasts'>[] = [
   { code: 'SQLITE_FULL', at: 'commit' },
@@ -33,48 +34,83 @@ const DISK_FAULTS: readonly Omit<DiskFault, 'lasts'>[] = [
 export interface Stage {
   readonly day: Day;
   readonly agenda: Agenda;
+  readonly people: Public;
   readonly cut: () => void;
   readonly stop: () => Promise<void>;
 }
 
-/** Begins a fault and puts its end on the agenda. */
-export async function begin(kind: FaultKind, stage: Stage): Promise<void> {
-  const { day } = stage;
+/**
+ * One fault strikes, and its end is on the agenda. What cannot happen now, because the part is gone already or the
+ * kiosk is dark, gives way to another or comes later: as many happen as were planned.
+ */
+export async function strike(kinds: readonly FaultKind[], stage: Stage): Promise<void> {
+  const { day, agenda } = stage;
+  const possible = kinds.filter((kind) => canHappen(kind, day));
+  const hasHappened = possible.length > 0 && (await begin(day.random.pick(possible), stage));
+  if (day.nowMs >= LAST_MS) day.fuse.hurry();
+  if (hasHappened) return;
+  const again = possible.length > 0 ? kinds : FAULT_KINDS;
+  agenda.at(day.nowMs + MINUTE_MS + day.random.below(3 * MINUTE_MS), () => strike(again, stage));
+}
+
+/** What is still to come at the last minute comes now. */
+export function endFaults({ day, agenda }: Stage): void {
+  agenda.at(LAST_MS, () => day.fuse.hurry());
+}
+
+function canHappen(kind: FaultKind, { house, fuse }: Day): boolean {
+  switch (kind) {
+    case 'scanner':
+      return house.isScannerPlugged;
+    case 'signal':
+      return house.isSignalThere;
+    case 'printer':
+      return !house.isPrinterInTrouble;
+    case 'disk':
+      return !fuse.isDiskArmed;
+    case 'restart':
+    case 'gap':
+      return !fuse.isKillArmed;
+    case 'clock':
+    case 'trust':
+      return true;
+  }
+}
+
+/** @returns whether it has happened before a running kiosk, or surely will */
+async function begin(kind: FaultKind, stage: Stage): Promise<boolean> {
   switch (kind) {
     case 'scanner':
       return unplugScanner(stage);
     case 'signal':
       return cutLines(stage);
-    case 'printer': {
-      const trouble = day.random.pick(['paper-out', 'hangs'] as const);
-      noted(day, kind, trouble);
-      const give = (what: typeof trouble | 'none'): void => {
-        if (!day.survived(() => day.house.troublePrinter(what))) stage.cut();
-      };
-      give(trouble);
-      return after(stage, 20 * MINUTE_MS, () => give('none'));
-    }
+    case 'printer':
+      return troublePrinter(stage);
     case 'disk':
       return failDisk(stage);
     case 'clock':
       return moveClock(stage);
     case 'restart':
       return restart(stage);
+    case 'gap':
+      return killInGap(stage);
     case 'trust':
       return changeTrust(stage);
   }
-}
-
-function noted(day: Day, kind: string, what: string): void {
-  day.did(`FAULT ${kind}: ${what}`);
-  count(day.tally, 'faults', `${kind}: ${what}`);
 }
 
 function after({ day, agenda }: Stage, mostMs: number, what: () => void): void {
   agenda.at(Math.min(LAST_MS, day.nowMs + SECOND_MS + day.random.below(mostMs)), what);
 }
 
-function unplugScanner(stage: Stage): void {
+/** Parts may go before a dark kiosk too, which finds them gone when it starts; only what one lives through counts. */
+function noted(day: Day, kind: FaultKind, what: string): boolean {
+  if (day.house.kiosk === null) return false;
+  day.fault(kind, what);
+  return true;
+}
+
+function unplugScanner(stage: Stage): boolean {
   const { day } = stage;
   const plug = (isPlugged: boolean): void => {
     if (day.house.isScannerPlugged === isPlugged) return;
@@ -82,12 +118,13 @@ function unplugScanner(stage: Stage): void {
     day.door.part('scanner', isPlugged, day.nowMs);
     if (!day.survived(() => day.house.plugScanner(isPlugged))) stage.cut();
   };
-  noted(day, 'scanner', 'unplugged');
+  const hasHappened = noted(day, 'scanner', 'unplugged');
   plug(false);
   after(stage, 15 * MINUTE_MS, () => plug(true));
+  return hasHappened;
 }
 
-function cutLines(stage: Stage): void {
+function cutLines(stage: Stage): boolean {
   const { day } = stage;
   const wire = (isThere: boolean): void => {
     if (day.house.isSignalThere === isThere) return;
@@ -95,23 +132,50 @@ function cutLines(stage: Stage): void {
     day.door.part('signal', isThere, day.nowMs);
     if (!day.survived(() => day.house.wireSignal(isThere))) stage.cut();
   };
-  noted(day, 'signal', 'lost');
+  const hasHappened = noted(day, 'signal', 'lost');
   wire(false);
   after(stage, 10 * MINUTE_MS, () => wire(true));
+  return hasHappened;
 }
 
-function failDisk(stage: Stage): void {
+function troublePrinter(stage: Stage): boolean {
   const { day } = stage;
-  const lasts = day.random.chance(0.4);
-  const fault: DiskFault = { ...day.random.pick(DISK_FAULTS), lasts };
-  noted(day, 'disk', `${fault.code} at ${fault.at}${lasts ? ', lasting' : ''}`);
-  day.fuse.armDisk(1 + day.random.below(fault.at === 'statement' ? 60 : 8), fault);
-  after(stage, 20 * MINUTE_MS, () => day.fuse.mend());
+  const trouble = day.random.pick(['paper-out', 'hangs'] as const);
+  const give = (what: typeof trouble | 'none'): void => {
+    if (!day.survived(() => day.house.troublePrinter(what))) stage.cut();
+  };
+  const hasHappened = noted(day, 'printer', trouble);
+  give(trouble);
+  after(stage, 20 * MINUTE_MS, () => give('none'));
+  return hasHappened;
 }
 
-function moveClock(stage: Stage): void {
-  const { day } = stage;
+/** Counted by the fuse, at the moment at which the disk refuses: as often as not while somebody stands there. */
+function failDisk(stage: Stage): boolean {
+  const { day, agenda } = stage;
+  const { random, fuse } = day;
+  const fault: DiskFault = { ...random.pick(DISK_FAULTS), lasts: random.chance(0.4) };
+  const isBusy = random.chance(0.5);
+  const [statements, others] = isBusy ? [12, 1] : [60, 8];
+  const armed = fuse.armDisk(1 + random.below(fault.at === 'statement' ? statements : others), fault);
+  const end = (): void => {
+    if (armed.hasFailed) {
+      fuse.mend(armed);
+    } else {
+      fuse.hurryDisk();
+      agenda.at(day.nowMs + 2 * MINUTE_MS, end);
+    }
+  };
+  agenda.at(day.nowMs + SECOND_MS + random.below(20 * MINUTE_MS), end);
+  const card = goodCard(stage);
+  if (isBusy) comeUntilJudged(stage, card, card.lines[0] ?? '');
+  return true;
+}
+
+function moveClock(stage: Stage): boolean {
+  const { day, agenda } = stage;
   const { random, time } = day;
+  letIn(stage);
   const [what, wrongByMs, isVouchedFor] = random.pick<readonly [string, number, boolean]>([
     ['steps forward', random.below(20 * MINUTE_MS), true],
     ['steps back', -random.below(5 * HOUR_MS), true],
@@ -121,24 +185,42 @@ function moveClock(stage: Stage): void {
     ['shows 2100', FAR_FUTURE_MS - time.rightMs + random.below(DAY_MS), false],
     ['runs ahead unseen', random.below(30 * DAY_MS), false],
   ]);
-  noted(day, 'clock', what);
+  const before = time.wall();
   time.setWall(wrongByMs, isVouchedFor);
-  after(stage, 40 * MINUTE_MS, () => {
+  const { atMs, trusted } = time.wall();
+  const isMoved = atMs !== before.atMs || trusted !== before.trusted;
+  const hasHappened = isMoved && noted(day, 'clock', what);
+  const mine = time.wallChanges;
+  const lastReturnMs = comeBack(stage, wrongByMs);
+  const untilMs = Math.max(lastReturnMs, day.nowMs + random.below(40 * MINUTE_MS)) + SECOND_MS;
+  agenda.at(Math.min(LAST_MS, untilMs), () => {
+    if (time.wallChanges !== mine) return;
     day.did('the clock is right again');
     time.setWall(0, true);
   });
+  return hasHappened;
 }
 
-async function restart(stage: Stage): Promise<void> {
-  const { day } = stage;
-  if (day.random.chance(0.25)) {
-    noted(day, 'restart', 'clean stop');
-    return stage.stop();
+async function restart({ day, stop }: Stage): Promise<boolean> {
+  const { random, fuse } = day;
+  if (random.chance(0.25)) {
+    if (!noted(day, 'restart', 'clean stop')) return false;
+    await stop();
+    return true;
   }
-  // The gap between the record and the signal is short, and the one that matters most.
-  const point = day.random.pick([null, 'before-signal', day.random.pick([...DISK_POINTS, ...DOOR_POINTS])] as const);
-  noted(day, 'restart', `killed at ${point ?? 'some point'}`);
-  day.fuse.armKill(1 + day.random.below(point === null ? 120 : 6), point);
+  const point = random.pick([null, random.pick([...DISK_POINTS, ...DOOR_POINTS])]);
+  fuse.armKill(1 + random.below(point === null ? 120 : 6), point);
+  return true;
+}
+
+function killInGap(stage: Stage): boolean {
+  const { day } = stage;
+  const card = goodCard(stage);
+  const isLate = day.nowMs > LAST_MS - HOUR_MS;
+  if (!willBeLetIn(stage, card) && !isLate && day.random.chance(0.8)) return false;
+  day.fuse.armKill(1, 'before-signal');
+  comeUntilJudged(stage, card, card.lines[0] ?? '');
+  return true;
 }
 
 /** A list as it is published now: fresh, soon stale, or soon expired. */
@@ -154,15 +236,14 @@ export function listOf(day: Day, version: number): ListDates {
   };
 }
 
-function changeTrust(stage: Stage): void {
+function changeTrust(stage: Stage): boolean {
   const { day } = stage;
   const { names } = day.trustState;
   const arena = day.random.pick([['arena'], ['arena', 'arenaNext'], ['arenaNext']] as const);
   const list = listOf(day, (names.list?.version ?? 0) + 1);
   const revoked = new Set([...names.revoked, ...day.someCards(2)]);
-  noted(day, 'trust', `new list with ${arena.length === 2 ? 'both keys' : arena[0]}`);
   const journal = day.house.journal;
-  if (journal === null) return;
+  if (journal === null) return false;
   const state = trustStateOf(day.wallet, { arena, list, revoked });
   const note = { type: 'trust-imported', signed: true, version: list.version, sha256: 'days', keys: 4 } as const;
   let isRecorded = false;
@@ -178,12 +259,8 @@ function changeTrust(stage: Stage): void {
   day.diskRefused();
   day.takeEntries(null);
   if (!isAlive) stage.cut();
-  if (!isAlive || !isRecorded) return;
+  if (!isAlive || !isRecorded) return false;
   day.trustState = state;
   day.house.swapTrust(day.trustFor(state));
-}
-
-export function changePolicy({ day }: Stage): void {
-  day.setPolicy(day.random.pick(HOUSE_RULES));
-  count(day.tally, 'changes of policy', day.house.policy.id);
+  return noted(day, 'trust', `new list with ${arena.length === 2 ? 'both keys' : arena[0]}`);
 }

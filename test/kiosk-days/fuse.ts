@@ -19,13 +19,28 @@ export interface DiskFault {
   readonly lasts: boolean;
 }
 
+/** A fault of the disk that waits for its turn, or lasts. */
+export interface ArmedDisk {
+  readonly fault: DiskFault;
+  readonly hasFailed: boolean;
+}
+
+/** Told of a kill or a fault at the moment at which it happens. */
+export type FuseBlown = (kind: 'restart' | 'disk', what: string) => void;
+
 /** Burns down with each point that the kiosk passes, and then kills it or fails its disk. */
 export class Fuse {
+  readonly #blown: FuseBlown;
   #kill: { left: number; readonly at: Point | null } | null = null;
-  #disk: { left: number; readonly fault: DiskFault } | null = null;
+  #disk: (ArmedDisk & { left: number; hasFailed: boolean }) | null = null;
+  #isHeld = false;
   #landed = 0;
   #failed = 0;
   #killedAt: Point | null = null;
+
+  constructor(blown: FuseBlown) {
+    this.#blown = blown;
+  }
 
   /** How many commits are on the disk although their writer was told that they failed. */
   get landed(): number {
@@ -44,7 +59,13 @@ export class Fuse {
     return point;
   }
 
-  get isDiskBad(): boolean {
+  /** Whether a kill waits for its turn. */
+  get isKillArmed(): boolean {
+    return this.#kill !== null;
+  }
+
+  /** Whether the disk fails, or is going to. */
+  get isDiskArmed(): boolean {
     return this.#disk !== null;
   }
 
@@ -53,12 +74,35 @@ export class Fuse {
     this.#kill = { left: after, at };
   }
 
-  armDisk(after: number, fault: DiskFault): void {
-    this.#disk = { left: after, fault };
+  /** Fails the disk at the `after`-th point of the fault's name from here. */
+  armDisk(after: number, fault: DiskFault): ArmedDisk {
+    this.#disk = { left: after, fault, hasFailed: false };
+    return this.#disk;
   }
 
-  mend(): void {
-    this.#disk = null;
+  /** Ends that fault of the disk, and no later one. */
+  mend(armed: ArmedDisk): void {
+    if (this.#disk === armed) this.#disk = null;
+  }
+
+  /** What still waits for its turn happens at the next point. */
+  hurry(): void {
+    if (this.#kill !== null) this.#kill = { left: 1, at: null };
+    if (this.#disk !== null) this.#disk.left = 1;
+  }
+
+  hurryDisk(): void {
+    if (this.#disk !== null) this.#disk.left = 1;
+  }
+
+  /** Nothing happens while `act` runs; what waits goes on waiting. */
+  async held(act: () => Promise<void>): Promise<void> {
+    this.#isHeld = true;
+    try {
+      await act();
+    } finally {
+      this.#isHeld = false;
+    }
   }
 
   disarm(): void {
@@ -67,12 +111,14 @@ export class Fuse {
   }
 
   touch(point: Point): void {
+    if (this.#isHeld) return;
     const kill = this.#kill;
     if (kill !== null && (kill.at === null || kill.at === point)) {
       kill.left -= 1;
       if (kill.left <= 0) {
         this.#kill = null;
         this.#killedAt = point;
+        this.#blown('restart', `killed at ${point}`);
         throw new Killed(point);
       }
     }
@@ -80,9 +126,12 @@ export class Fuse {
     if (disk === null || disk.fault.at !== point) return;
     disk.left -= 1;
     if (disk.left > 0) return;
-    if (!disk.fault.lasts) this.#disk = null;
+    const { code, lasts } = disk.fault;
+    if (!disk.hasFailed) this.#blown('disk', `${code} at ${point}${lasts ? ', lasting' : ''}`);
+    disk.hasFailed = true;
+    if (!lasts) this.#disk = null;
     this.#failed += 1;
     if (point === 'committed') this.#landed += 1;
-    throw new Database.SqliteError(`simulated ${disk.fault.code}`, disk.fault.code);
+    throw new Database.SqliteError(`simulated ${code}`, code);
   }
 }

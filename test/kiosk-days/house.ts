@@ -24,7 +24,7 @@ import { loadStickerKey, type StickerKey } from '../../src/sticker/key.ts';
 import type { DayTime } from './day-time.ts';
 import { openFallible } from './fallible-file.ts';
 import type { Fuse } from './fuse.ts';
-import type { Mutant } from './mutants.ts';
+import type { Flaw } from './mutants.ts';
 import { type DrawnSticker, WatchedDesk } from './watched-desk.ts';
 
 /** What one process of a harness keeps for all of its days: keys are drawn once, and decide nothing. */
@@ -46,7 +46,7 @@ export interface HouseOptions {
   readonly day: number;
   readonly time: DayTime;
   readonly fuse: Fuse;
-  readonly mutant: Mutant;
+  readonly flaw: Flaw;
   readonly occupancyLimit: number;
   readonly zone: string;
   /** Told of each pattern before it reaches the lines. */
@@ -115,6 +115,10 @@ export class House {
     return this.#isSignalThere;
   }
 
+  get isPrinterInTrouble(): boolean {
+    return this.#paper !== 'none';
+  }
+
   /** Resolves once every sticker that was asked for waits for the printer or has ended. */
   async settled(): Promise<void> {
     await this.#process?.desk.settled();
@@ -125,19 +129,23 @@ export class House {
    * @returns null, or why it does not start
    */
   start(): string | null {
-    const { premises, time, fuse, mutant, drawn } = this.#options;
+    const { premises, time, fuse, flaw, drawn } = this.#options;
     this.#processes += 1;
     const number = this.#processes;
     const timers = time.timers(() => number === this.#processes);
+    let isFirst = true;
     const open = () => {
       const opened = openFallible(this.path, fuse);
-      if (opened.ok) mutant.file?.(opened.value);
+      if (!opened.ok) return opened;
+      if (isFirst) flaw.found?.(opened.value);
+      isFirst = false;
+      flaw.file?.(opened.value);
       return opened;
     };
     const { bootId } = time;
     const opened = SqliteJournal.open({ open, clock: time, bootId, useKeySecret: USE_SECRET });
     if (!opened.ok) return opened.error;
-    const journal = mutant.journal?.(opened.value, time) ?? opened.value;
+    const journal = flaw.journal?.(opened.value, time) ?? opened.value;
     const lastTrustedMs = opened.value.lastTrustedMs();
     this.#floor = () => clockFloorMs({ lastTrustedMs, listIssuedAtMs: this.#trust.list?.issuedAtMs ?? null });
     time.setFloor(this.#floor());
@@ -148,7 +156,7 @@ export class House {
     const signal = this.#signal(timers);
     const around = {
       clock: time,
-      timers: mutant.timers?.(timers) ?? timers,
+      timers: flaw.timers?.(timers) ?? timers,
       journal,
       scanner: this.#scanner,
       printer: this.#printer,
@@ -176,7 +184,7 @@ export class House {
       throw thrown;
     }
     kiosk.start();
-    if (mutant.purgesByAnyClock === true) journal.purge(time.wall().atMs);
+    if (flaw.purgesByAnyClock === true) journal.purge(time.wall().atMs);
     return null;
   }
 
@@ -201,9 +209,9 @@ export class House {
 
   /** The keys as they are now, with the stickers of this kiosk. */
   get trust(): Trust {
-    const { mutant, premises } = this.#options;
+    const { flaw, premises } = this.#options;
     const isRevoked = (id: string): boolean =>
-      mutant.forgetsRevocations !== true && (this.journal?.isStickerRevoked(id) ?? false);
+      flaw.forgetsRevocations !== true && (this.journal?.isStickerRevoked(id) ?? false);
     return withOwnStickers(this.#trust, { issuer: 'venue/7A', key: premises.stickerKey, isRevoked });
   }
 
@@ -224,9 +232,6 @@ export class House {
 
   press(button: StaffButton, scan: number | null): void {
     this.kiosk?.dispatch({ kind: 'staff-button', button, scan });
-    if (this.#options.mutant.opensTwiceForStaff === true && button === 'admit') {
-      this.#options.showing({ lamp: 'green', lampMs: 3_000, blinkMs: 0, buzzerMs: [], relayMs: 1_500 }, null);
-    }
   }
 
   plugScanner(isPlugged: boolean): void {
@@ -237,7 +242,7 @@ export class House {
 
   wireSignal(isThere: boolean): void {
     this.#isSignalThere = isThere;
-    if (this.#options.mutant.hidesLostSignal === true) return;
+    if (this.#options.flaw.hidesLostSignal === true) return;
     if (isThere) this.#process?.findSignal();
     else this.#process?.loseSignal();
   }

@@ -18,6 +18,10 @@ export interface SideRows {
 
 const PREFIX = Buffer.of(0);
 
+/** Whether an entry opens the door. */
+export const isAdmission = (entry: Entry): boolean =>
+  entry.type === 'staff-admitted' || (entry.type === 'scan' && entry.verdict === 'admit');
+
 /**
  * What the journal holds, read beside the kiosk over a connection of its own: only what is committed is there. Each
  * entry is kept as it was first seen.
@@ -55,10 +59,16 @@ export class Ledger {
     return { seq: row?.seq ?? -1, bytes: row?.bytes.toString('utf8') ?? '' };
   }
 
-  /** The entries that have come since the last call; a sentence for what is wrong with their numbers or hashes. */
+  /**
+   * The entries that have come since the last call; a sentence for what is wrong with their numbers or hashes, or if
+   * the newest that was there before is gone.
+   */
   read(): { readonly fresh: readonly Entry[]; readonly problem: string | null } {
     const from = this.entries.length;
-    for (const { seq, bytes, leaf } of this.#after.all(from)) {
+    const rows = this.#after.all(Math.max(0, from - 1));
+    const newest = this.#seen.at(-1);
+    if (newest !== undefined && rows[0]?.bytes.equals(newest) !== true) return { fresh: [], problem: this.#lost() };
+    for (const { seq, bytes, leaf } of rows.slice(Math.min(from, 1))) {
       const expected = this.entries.length;
       if (seq !== expected) return { fresh: [], problem: `entry ${expected} is missing: ${seq} follows` };
       const hash = createHash('sha256').update(PREFIX).update(bytes).digest();
@@ -69,6 +79,13 @@ export class Ledger {
       this.entries.push(entry);
     }
     return { fresh: this.entries.slice(from), problem: null };
+  }
+
+  #lost(): string {
+    const stored = new Map(this.#all.all().map(({ seq, bytes }) => [seq, bytes]));
+    const lost = this.entries.filter(({ seq }) => stored.get(seq)?.equals(this.#seen[seq] ?? PREFIX) !== true);
+    const admissions = lost.filter(isAdmission).map(({ seq }) => seq);
+    return `${lost.length} entries that were recorded are lost, with ${admissions.length} admissions: ${admissions.join()}`;
   }
 
   /** Whether every entry is still what it was; a sentence if not. */

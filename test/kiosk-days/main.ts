@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { MUTANTS } from './mutants.ts';
-import { type BrokenDay, runShard, type Shard, type ShardResult } from './shard.ts';
+import { type BrokenDay, MUTANT_DAYS, runShard, type Shard, type ShardResult } from './shard.ts';
 import { summed, tableOf } from './tally.ts';
 
 /** `npm run days -- --days N --seed S`: whole days of a kiosk under one seed, each with everything that can go wrong. */
@@ -15,11 +15,12 @@ const USAGE = `npm run days -- [--days N] [--from DAY] [--seed S] [--only DAY] [
   --seed S      repeats a run; drawn and printed unless given
   --only DAY    runs that day of the seed alone
   --break NAME  a kiosk with a known mistake: ${Object.keys(MUTANTS).join(', ')};
-                ends with 1 when it is caught within 20 days, with 0 when not`;
+                ends with 1 when it is caught within ${MUTANT_DAYS} days, with 0 when not
+
+It ends with 2 when anything is thrown that is no broken promise, or when a day has less than it promises.`;
 const MOST_PROCESSES = 8;
 const SEEDS = 2 ** 31;
 const ENOUGH = 5;
-const MUTANT_DAYS = 20;
 const PROGRESS_EVERY = 500;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -75,8 +76,8 @@ function inChild(shard: Shard, progress: () => void, ended: AbortSignal): Promis
   });
 }
 
-function tell({ day, problem, steps }: BrokenDay, { seed, mutant }: Options): void {
-  print(`\nBROKEN on day ${day} of seed ${seed}: ${problem}`);
+function tell(how: 'BROKEN' | 'FAILED', { day, problem, steps }: BrokenDay, { seed, mutant }: Options): void {
+  print(`\n${how} on day ${day} of seed ${seed}: ${problem}`);
   for (const step of steps) print(`  ${step}`);
   print(`  again: npm run days -- --seed ${seed} --only ${day}${mutant === null ? '' : ` --break ${mutant}`}`);
 }
@@ -108,9 +109,17 @@ async function runAll(options: Options): Promise<number> {
   };
   const results = await Promise.all(shards.map((shard) => inChild(shard, progress, ending.signal)));
   const broken = results.flatMap((result) => result.broken);
-  for (const day of broken) tell(day, options);
+  const failed = results.flatMap((result) => result.failed);
+  for (const day of broken) tell('BROKEN', day, options);
+  for (const day of failed) tell('FAILED', day, options);
+  for (const { day, problem } of results.flatMap(({ other }) => other))
+    print(`\nday ${day}, which is no catch: ${problem}`);
   if (mutant === null) print(`\n${tableOf(summed(results.map(({ tally }) => tally)), ran)}`);
-  print(`\n${ran} days of 1,440 minutes in ${seconds()} s, ${broken.length} of them broken`);
+  print(`\n${ran} days of 1,440 minutes in ${seconds()} s, ${broken.length} of them broken, ${failed.length} failed`);
+  if (failed.length > 0) {
+    print(`days: FAILED: that is a mistake of the kiosk or of this harness and no broken promise; --seed ${seed}`);
+    return 2;
+  }
   if (mutant !== null) {
     const first = Math.min(...broken.map(({ day }) => day));
     const came = broken.length > 0 ? `caught on day ${first}` : 'was NOT CAUGHT: this proves nothing';

@@ -8,6 +8,7 @@ import { USE_SECRET } from './house.ts';
 import type { SideRows } from './ledger.ts';
 
 interface Use {
+  readonly card: Card;
   readonly boot: string;
   readonly monoMs: number;
   readonly wallMs: number;
@@ -17,6 +18,14 @@ interface Use {
   readonly windowMs: number | null;
   /** A right clock calls it over from here on, in milliseconds since the epoch. */
   readonly endsMs: number;
+}
+
+/** A pass that was let in and must not come in again for a while. */
+export interface RunningPassback {
+  readonly card: Card;
+  /** When it was let in, in milliseconds since the day began. */
+  readonly sinceMs: number;
+  readonly windowMs: number;
 }
 
 interface Personal {
@@ -74,6 +83,11 @@ export class Memory {
     return this.inside + this.#waiting.size;
   }
 
+  /** The first signal that this process gave and the journal does not know of, or null. */
+  unrecordedOpening(): number | null {
+    return [...this.#waiting][0] ?? null;
+  }
+
   /** A process has started: what it cannot vouch for is what has no `shown`. */
   started(): void {
     this.#given = new Set();
@@ -105,6 +119,15 @@ export class Memory {
     if (row === undefined) return null;
     const { bootId } = this.#time;
     return row.boot === bootId ? this.#time.monotonicMs() - row.monoMs : this.#time.wall().atMs - row.wallMs;
+  }
+
+  /** Passbacks that run now, by the clock that no hand can set; the newest last. */
+  runningPassbacks(): readonly RunningPassback[] {
+    return [...this.#uses.values()].flatMap(({ card, boot, trueMs, windowMs }) =>
+      windowMs !== null && boot === this.#time.bootId && this.#time.trueMs - trueMs < windowMs
+        ? [{ card, sinceMs: trueMs, windowMs }]
+        : [],
+    );
   }
 
   cardOf(seq: number): Card | undefined {
@@ -171,7 +194,8 @@ export class Memory {
     const single = card.passUntilMs === null ? rightMs + ENDLESS_MS : card.passUntilMs + DAY_MS;
     const endsMs = windowMs === null ? single : rightMs + windowMs;
     const key = createHmac('sha256', USE_SECRET).update(card.passId).digest('hex');
-    this.#uses.set(card.use, { boot, monoMs, wallMs, trueMs, key, windowMs, endsMs });
+    this.#uses.delete(card.use);
+    this.#uses.set(card.use, { card, boot, monoMs, wallMs, trueMs, key, windowMs, endsMs });
   }
 
   #deleted(entry: Extract<Entry, { type: 'deleted' }>): string | null {

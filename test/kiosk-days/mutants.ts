@@ -5,17 +5,24 @@ import { type Journal, JournalFault } from '../../src/journal/journal.ts';
 import type { Decision, History } from '../../src/policy/decide.ts';
 import type { DayTime } from './day-time.ts';
 
-/** A kiosk with a known mistake, made around the real parts: what the promises must catch. */
-export interface Mutant {
+/** A known mistake of a kiosk, made around the real parts. */
+export interface Flaw {
   readonly journal?: (journal: Journal, time: DayTime) => Journal;
   readonly timers?: (timers: Timers) => Timers;
   /** What becomes of an opened file. */
   readonly file?: (db: Database.Database) => void;
+  /** What the process finds when it starts. */
+  readonly found?: (db: Database.Database) => void;
   readonly forgetsRevocations?: boolean;
   readonly hidesLostSignal?: boolean;
   /** Also when nobody vouches for the clock. */
   readonly purgesByAnyClock?: boolean;
-  readonly opensTwiceForStaff?: boolean;
+}
+
+/** A mistake that the promises must catch. */
+export interface Mutant extends Flaw {
+  /** What a catch looks like: the promise that it breaks. A mutant that merely fails is not caught. */
+  readonly symptom: RegExp;
 }
 
 /** The journal with some of its calls answered otherwise. */
@@ -63,24 +70,46 @@ function commitLate(db: Database.Database): void {
   db.transaction = transaction as typeof db.transaction;
 }
 
+/** A power cut takes away the newest admission, and what was written after it. */
+const LOSE_ADMISSION = `DELETE FROM entry WHERE seq >=
+  (SELECT max(seq) FROM entry WHERE json_extract(CAST(bytes AS TEXT), '$.verdict') = 'admit')`;
+
+const UNRECORDED = /^the door opens for entry \d+, which is not on the disk as an admission$/;
+const USE_FORGOTTEN = / is judged .*; expected (assist|refuse): already-used$/;
+
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
-  'act-then-record': { file: commitLate },
-  'dropped-passback': { journal: withHistory((history) => ({ ...history, lastUse: null })) },
+  'act-then-record': { file: commitLate, symptom: UNRECORDED },
+  'dropped-passback': {
+    journal: withHistory((history) => ({ ...history, lastUse: null })),
+    symptom: USE_FORGOTTEN,
+  },
   'wall-clock-passback': {
     journal: withHistory((history, time) => ({
       ...history,
       lastUse: history.lastUse === null ? null : { agoMs: history.lastUse.agoMs + time.wrongByMs },
     })),
+    symptom: / is judged .*already-used$| is judged \w+: already-used; expected (?!.*already-used)/,
   },
-  'lost-shown': { journal: (journal) => altered(journal, { shown: () => {} }) },
-  'dropped-doubt': { journal: withHistory((history) => ({ ...history, unshownAdmission: false })) },
+  'lost-shown': {
+    journal: (journal) => altered(journal, { shown: () => {} }),
+    symptom: /^people inside: |^the opening of entry \d+ was never recorded$/,
+  },
+  'dropped-doubt': {
+    journal: withHistory((history) => ({ ...history, unshownAdmission: false })),
+    symptom: / is judged .*; expected assist: already-used$/,
+  },
   'staff-without-use': {
     journal: (journal) =>
       altered(journal, {
         recordStaff: (of, choice, because) => journal.record({ type: `staff-${choice}`, of, because }),
       }),
+    symptom: / is judged .*; expected (assist|refuse): already-used$| is forgotten( inside its window)?$/,
   },
-  'staff-unrecorded': { opensTwiceForStaff: true },
+  'staff-unrecorded': {
+    // Answers with the number that the entry would have had.
+    journal: (journal) => altered(journal, { recordStaff: () => journal.size() }),
+    symptom: new RegExp(`${UNRECORDED.source}|^a decision of staff is not recorded once$`),
+  },
   'fault-admits': {
     journal: (journal) =>
       altered(journal, {
@@ -93,18 +122,23 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
           }
         },
       }),
+    symptom: new RegExp(`${UNRECORDED.source}|^the signal is for entry \\d+, the verdict is entry null$`),
   },
-  'purge-by-any-clock': { purgesByAnyClock: true },
+  'purge-by-any-clock': {
+    purgesByAnyClock: true,
+    symptom: /^personal rows were deleted by a clock that nobody vouches for$/,
+  },
   'no-timer': {
     timers: (timers) => ({
       after: (delayMs, callback) =>
         delayMs === SHOWING_MS.admit || delayMs === SHOWING_MS.refuse ? () => {} : timers.after(delayMs, callback),
     }),
+    symptom: /^the door: \{"state":"showing".*, expected |^a press that came too late is not recorded$/,
   },
-  'forgotten-revocations': { forgetsRevocations: true },
-  'lost-signal-unnoticed': { hidesLostSignal: true },
+  'forgotten-revocations': { forgetsRevocations: true, symptom: / is judged .*; expected refuse: revoked$/ },
+  'lost-signal-unnoticed': { hidesLostSignal: true, symptom: /^the door: .*, expected \{"state":"out-of-service"/ },
   'lost-entry': {
-    // What a power cut does to a log that is not synchronised: its newest entries are gone at the next start.
-    file: (db) => void db.exec('DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry) AND seq > 20'),
+    found: (db) => void db.exec(LOSE_ADMISSION),
+    symptom: /^\d+ entries that were recorded are lost, with [1-9]/,
   },
 };

@@ -1,4 +1,5 @@
 import { anyGenuine } from '../../src/policy/presets/any-genuine.ts';
+import { lookAt } from './bystander.ts';
 import type { Day } from './day.ts';
 import type { Public } from './public.ts';
 import { trustStateOf } from './trust-state.ts';
@@ -29,12 +30,12 @@ export async function checkRecovery(day: Day, people: Public): Promise<void> {
     day.takeEntries(null);
     const card = people.good();
     day.require(present(day, card, card.lines[0] ?? ''), 'nobody kills it any more');
-    day.look();
+    lookAt(day);
     isIn = day.door.showingAt(day.nowMs)?.verdict === 'admit';
   }
   time.advanceTo(day.nowMs + 60 * SECOND_MS);
   day.takeEntries(null);
-  day.look();
+  lookAt(day);
   await stop(day);
   await checkDeletion(day);
   day.verify();
@@ -89,13 +90,12 @@ async function lookIn(day: Day, forMs: number): Promise<void> {
   day.require(day.start(), 'the kiosk does not start on a good file');
   day.time.advanceTo(day.nowMs + forMs);
   day.takeEntries(null);
-  day.look();
+  lookAt(day);
   await stop(day);
 }
 
 async function stop(day: Day): Promise<void> {
   await day.house.settled();
   await day.house.stop();
-  const [last] = day.takeEntries(null).slice(-1);
-  day.require(last?.type === 'stop', 'a stop is the last entry of its run');
+  day.stopped();
 }

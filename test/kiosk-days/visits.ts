@@ -1,7 +1,7 @@
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Card } from './card.ts';
 import type { Day } from './day.ts';
-import { expectedOf, isGenuine, type Remembered, verdictOf } from './expectation.ts';
+import { type Expected, expectedOf, isGenuine, type Remembered, verdictOf } from './expectation.ts';
 import { count } from './tally.ts';
 
 const LAMP = { admit: 'green', assist: 'amber', refuse: 'red' } as const;
@@ -19,6 +19,10 @@ function remembered(day: Day, card: Card): readonly Remembered[] {
   return choices.map((inDoubt) => ({ inDoubt, agoMs, isFull }));
 }
 
+/** What the door may say to a card now, if it judges it; one of it. */
+export const expectationsOf = (day: Day, card: Card): readonly Expected[] =>
+  remembered(day, card).map((known) => expectedOf(card, known, day.around));
+
 /**
  * Somebody holds up a code.
  * @param line null for a line that is longer than any code
@@ -26,8 +30,8 @@ function remembered(day: Day, card: Card): readonly Remembered[] {
  */
 export function present(day: Day, card: Card, line: string | null): boolean {
   const { house, door, memory, nowMs } = day;
-  count(day.tally, 'scans', card.name.replace(/-.*/, ''));
   if (house.kiosk === null) {
+    count(day.tally, 'not judged', 'before a dark kiosk');
     day.did(`${card.name} is held before a dark kiosk`);
     return true;
   }
@@ -36,20 +40,21 @@ export function present(day: Day, card: Card, line: string | null): boolean {
   const isRepeat = isJudged && line !== null && door.isInView(line, nowMs);
   day.applyReopening();
   const genuine = isGenuine(card, day.around);
-  const expected = remembered(day, card).map((known) => expectedOf(card, known, day.around));
+  const expected = expectationsOf(day, card);
   const isAlive = day.survived(() => (line === null ? house.overlong() : house.scan(line)));
   const refused = day.diskRefused();
   const fresh = day.takeEntries(card);
   const scans = fresh.filter((entry): entry is Extract<Entry, { type: 'scan' }> => entry.type === 'scan');
   const given = day.takeGiven();
   if (!isAlive) {
+    count(day.tally, 'not judged', 'the kiosk was killed over it');
     day.did(`${card.name}: killed, ${scans.map(said).join() || 'not recorded'}`);
     return false;
   }
   if (!isJudged || isRepeat) {
     day.did(`${card.name}: ${isRepeat ? 'still in view' : 'not judged'}`);
     day.require(scans.length === 0 && given.length === 0, `${card.name} was judged and must not be`);
-    count(day.tally, 'verdicts', isRepeat ? 'still in view' : 'out of service');
+    count(day.tally, 'not judged', isRepeat ? 'still in view' : 'out of service');
     return true;
   }
   const scan = door.arrived(line, nowMs);
@@ -60,6 +65,7 @@ export function present(day: Day, card: Card, line: string | null): boolean {
   day.did(`${card.name}: ${outcome === undefined ? 'nothing' : said(outcome)} (${entry?.seq ?? '-'})`);
   day.require(outcome !== undefined, `${card.name} was not judged; expected ${expected.map(said).join(' or ')}`);
   if (outcome === undefined) return true;
+  day.count.scan(card.name.replace(/-.*/, ''));
   count(day.tally, 'verdicts', said(outcome));
   day.require(scans.length <= 1, `${card.name} was recorded ${scans.length} times`);
   for (const recorded of scans) {
