@@ -99,4 +99,9 @@ export const MIGRATIONS: readonly string[] = [
     witnessed_size INTEGER
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Tickets of one evening end together: by their entries behind that, each new one stands beside the last.
+  DROP INDEX use_ends;
+  CREATE INDEX use_ends ON use (ends_ms, seq);
+  `,
 ];

@@ -9,7 +9,9 @@ import { MIGRATIONS } from './migrations.ts';
 import { TreeStore } from './tree-store.ts';
 
 /** Of a new file: an admission touches seven pages, and each is written to the write-ahead log whole. */
-const PAGE_BYTES = 2_048;
+const PAGE_BYTES = 1_024;
+/** Pages in the write-ahead log from which on they are written back: what many people touch is then written once. */
+const WRITE_BACK_PAGES = 2_000;
 const FULL_SYNC = 2;
 /** How many of the newest entries are checked before the kiosk starts; the rest is a query, not a condition. */
 const TAIL_ENTRIES = 1_000;
@@ -121,6 +123,7 @@ function makeDurable(db: Database.Database, path: string): string | null {
   db.pragma(`page_size = ${PAGE_BYTES}`);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
+  db.pragma(`wal_autocheckpoint = ${WRITE_BACK_PAGES}`);
   db.pragma('secure_delete = ON');
   const isMemory = db.memory;
   const mode = db.pragma('journal_mode', { simple: true });

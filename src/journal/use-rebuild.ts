@@ -18,7 +18,7 @@ const REBUILD = `
     SELECT key, seq, boot, mono_ms, wall_ms, ends_ms, mono_ends_ms FROM use ORDER BY key;
   DROP TABLE use;
   ALTER TABLE use_kept RENAME TO use;
-  CREATE INDEX use_ends ON use (ends_ms);
+  CREATE INDEX use_ends ON use (ends_ms, seq);
 `;
 
 /**

@@ -9,7 +9,7 @@ import { newLogKey } from '../support/exported-log.ts';
 import { KioskRig } from '../support/kiosk-rig.ts';
 
 const MINUTE_MS = 60_000;
-const PAGE_BYTES = 2_048;
+const PAGE_BYTES = 1_024;
 
 function checkpointSizes(rig: KioskRig): readonly number[] {
   const db = new Database(join(rig.folder, 'journal.db'), { readonly: true });

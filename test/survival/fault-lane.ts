@@ -23,8 +23,8 @@ import {
 import { type Outcome, Visits } from './visit.ts';
 
 /** A write-ahead log of more frames than this is written back at the next commit. */
-const WRITE_BACK_FRAMES = 1_000;
-const FRAME_BYTES = 2_048 + 24;
+const WRITE_BACK_FRAMES = 2_000;
+const FRAME_BYTES = 1_024 + 24;
 const AGED_MS = 29 * 86_400_000;
 const FILES = [
   ...['log-key.jwk', 'log-key.jwk.new', 'damaged', 'journal.db.ready', 'journal.db.new'],
