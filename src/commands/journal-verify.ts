@@ -118,7 +118,11 @@ export function continuationText({ file, origin, size, root, whole }: Continuati
       ? 'nothing of it that was signed can be read'
       : `${origin} as signed over ${size} entries, root ${root}`;
   const memory = whole ? '' : '; not every pass that was used before could be read';
-  return `this log goes on from a damaged one, ${head}${memory}; it is kept as damaged/${file}: munjigi journal verify --damaged FILE, or export --damaged FILE`;
+  const kept =
+    file === null
+      ? 'nothing of it was left to be kept'
+      : `it is kept as damaged/${file}: munjigi journal verify --damaged FILE, or export --damaged FILE`;
+  return `this log goes on from a damaged one, ${head}${memory}; ${kept}`;
 }
 
 function verifyDamaged(file: string, data: string | undefined, keys: readonly string[], isJson: boolean): number {

@@ -4,6 +4,7 @@ import { SECOND_MS } from '../base/time.ts';
 import type { Timers } from '../base/timers.ts';
 import { forgetAside as forgetJournalAside } from '../journal/forget-aside.ts';
 import type { SqliteJournalOptions } from '../journal/handle.ts';
+import { headKeeper } from '../journal/kept-head.ts';
 import type { OpenTrouble } from '../journal/open.ts';
 import { type RenewingFileOptions, renewingFile } from '../journal/renew.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
@@ -48,7 +49,7 @@ export async function openKioskJournal(
     }
   };
   for (let tries = 1; ; tries += 1) {
-    const opened = SqliteJournal.open({ ...options, open, forgetAside });
+    const opened = SqliteJournal.open({ ...options, open, forgetAside, keepHead: headKeeper(path) });
     if (opened.ok || !mayPass(trouble) || patience === null) return opened;
     if (!patience.isSupervised && tries >= TRIES_AT_A_TERMINAL) return opened;
     patience.log('journal-waits', { fault: opened.error });
