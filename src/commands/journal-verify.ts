@@ -130,7 +130,7 @@ function verifyDamaged(file: string, data: string | undefined, keys: readonly st
     keys[0] === undefined
       ? storedLogKey(orUsage(readDataFolder(chooseDataPath(data))))
       : orUsage(parseVerifierKey(sha256, keys[0]));
-  const { notes, ...report } = orUsage(reportDamage(file, key));
+  const report = orUsage(reportDamage(file, key));
   if (isJson) print(JSON.stringify(report));
   else for (const line of damageText(report)) print(line);
   return report.stretches.length === 0 ? EXIT_OK : EXIT_NOT_ALL;

@@ -1,6 +1,7 @@
 import { copyFileSync, linkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { mendWal, walDamage } from './wal-file.ts';
+import { overwrite } from './wal-scrub.ts';
 
 /** Beside a damaged file, while it is read: the same file under a second name, with a write-ahead log that can be read. */
 const mendedPath = (path: string): string => `${path}.mended`;
@@ -34,9 +35,16 @@ export function openDamaged(path: string): DamagedFile {
   return { db, isMended: mended !== null, close };
 }
 
-/** Removes what the end of a process may have left behind while a damaged journal was read. */
+/** Removes what is needed while a damaged journal is read, also what the end of a process has left behind. */
 export function forgetMended(path: string): void {
-  for (const side of ['', '-wal', '-shm']) rmSync(`${mendedPath(path)}${side}`, { force: true });
+  for (const side of ['', '-wal', '-shm']) {
+    const name = `${mendedPath(path)}${side}`;
+    const there = statSync(name, { throwIfNoEntry: false });
+    if (there === undefined) continue;
+    // A copy holds what must be forgotten one day; a second name is the damaged file itself.
+    if (there.nlink === 1) overwrite(name, 0);
+    rmSync(name);
+  }
 }
 
 /** @returns the name to open in place of the damaged one; null where that is as good, or nothing can be written there */

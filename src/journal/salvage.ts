@@ -192,16 +192,46 @@ function headOf(note: unknown, key: VerifierKey): KeptHead | null {
 
 /** The signed notes that can be read in a damaged journal and hold under that key, each once and in order. */
 export function salvagedNotes(db: Database.Database, key: VerifierKey): readonly string[] {
-  const bySize = new Map<number, string>();
-  for (const { note } of fromBothEnds<NoteRow>(db, NOTES, () => true).rows) {
-    const head = headOf(note, key);
-    if (head !== null) bySize.set(head.size, note);
-  }
+  const rows = fromBothEnds<NoteRow>(db, NOTES, () => true).rows;
+  return soundNotes(
+    rows.map(({ note }) => note),
+    key,
+  );
+}
+
+/** Those of some notes that hold under that key, each once and in order. */
+export function soundNotes(notes: readonly unknown[], key: VerifierKey): readonly string[] {
+  const heads = notes.map((note) => headOf(note, key)).filter((head) => head !== null);
+  const bySize = new Map(heads.map((head) => [head.size, head.note]));
   return [...bySize].toSorted(([one], [other]) => one - other).map(([, note]) => note);
 }
 
+/** The size of the newest of some notes in order that holds under that key; null where none does. */
+export const newestOf = (notes: readonly string[], key: VerifierKey): number | null =>
+  headOf(
+    notes.findLast((note) => headOf(note, key) !== null),
+    key,
+  )?.size ?? null;
+
+/**
+ * Every signed note that can be read in a damaged journal, whoever signed it, one at a time and in order: up to the
+ * damage, and from behind it on.
+ */
+export function* storedNotes(db: Database.Database): Generator<string> {
+  const sizes = fromBothEnds<{ size: number }>(db, 'SELECT size FROM checkpoint ORDER BY size', () => true).rows;
+  const noteOf = db.prepare<[number], unknown>('SELECT note FROM checkpoint WHERE size = ?').pluck();
+  for (const size of [...new Set(sizes.map((row) => row.size))].toSorted((one, other) => one - other)) {
+    try {
+      const note = noteOf.get(size);
+      if (typeof note === 'string') yield note;
+    } catch {
+      // That one stands on the damaged page.
+    }
+  }
+}
+
 /** From the newest down to the first that holds: a year has a hundred thousand of them, and the door waits. */
-function newestHead(db: Database.Database, key: VerifierKey): Pick<Salvage, 'head' | 'lastTrustedMs'> {
+export function newestHead(db: Database.Database, key: VerifierKey): Pick<Salvage, 'head' | 'lastTrustedMs'> {
   for (const { note, last_trusted_ms } of notesFromNewest(db)) {
     const head = headOf(note, key);
     // No signature covers the time.
