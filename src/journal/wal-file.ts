@@ -118,6 +118,18 @@ function pageBytesOf(path: string): number | null {
   }
 }
 
+const isCommit = ({ isOfLog, commits }: Frame): boolean => isOfLog && commits > 0;
+
+/**
+ * Whether a frame whose header is damaged was the last of its transaction: SQLite writes the pages of each in rising
+ * order, so that where the order begins again, another transaction does.
+ */
+function wasCommit(frames: readonly Frame[], index: number): boolean {
+  const [before, frame, next] = [frames[index - 1], frames[index], frames[index + 1]];
+  if (frame === undefined || frame.isOfLog || before === undefined || next === undefined) return false;
+  return before.isOfLog && next.isOfLog && !isCommit(before) && next.page <= before.page;
+}
+
 /**
  * Whether the write-ahead log beside a file has lost transactions that were recorded. SQLite takes the first frame that is
  * not as it was written for the end of the log, and says nothing. So it must, after a power cut that came in the middle of
@@ -130,7 +142,8 @@ export function walDamage(path: string): string | null {
   if (wal === null) return null;
   const { frames, isHeaderSound } = wal;
   const bad = isHeaderSound ? frames.findIndex(({ isSound }) => !isSound) : 0;
-  const behind = bad < 0 ? [] : frames.slice(bad).filter(({ isOfLog, commits }) => isOfLog && commits > 0);
+  const behind =
+    bad < 0 ? [] : frames.slice(bad).filter((frame, index) => isCommit(frame) || wasCommit(frames, bad + index));
   if (behind.length >= SPOILT_COMMITS) return `${behind.length} transactions in its write-ahead log are damaged`;
   const isGone = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
   return isGone && frames.length > 0 ? 'the file is gone and its write-ahead log is not' : null;

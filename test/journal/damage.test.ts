@@ -5,19 +5,30 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DamageReport, damagedNotes, reportDamage } from '../../src/journal/damage-report.ts';
 import { forgetAside } from '../../src/journal/forget-aside.ts';
-import { DAMAGES, damageSector, type Evening, makeEvening, SECTOR_BYTES } from '../support/damaged-journal.ts';
+import {
+  DAMAGES,
+  type Damage,
+  damageSector,
+  type Evening,
+  makeEvening,
+  SECTOR_BYTES,
+} from '../support/damaged-journal.ts';
 
 /** `npm run flips` damages every one of them. */
-const EVERY = 4;
+const EVERY = 8;
+const EVERY_OF_WAL = 61;
+const EVERY_CUT = 37;
 
 const PERSONAL = ['salt', 'facts', 'use', 'unshown', 'sticker'];
 /** The file format of SQLite, section 1.6: the first byte of a page. */
 const [INTERIOR_OF_ROWS, LEAF_OF_ROWS, LEAF_OF_KEYS] = [0x05, 0x0d, 0x0a];
 
 let evening: Evening;
+let killed: Evening;
 const folder = mkdtempSync(join(tmpdir(), 'damage-'));
 beforeAll(async () => {
   evening = await makeEvening(folder);
+  killed = await makeEvening(join(folder, 'killed'), 'killed');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -162,15 +173,40 @@ function spoilPageOf(file: Buffer, table: string): Buffer {
 
 describe('a sector of the disk that goes bad', () => {
   it.each(DAMAGES)('(%s) changes no admission unnoticed, lets nobody in again and stops no start', async (damage) => {
-    const problems: string[] = [];
-    const outcomes = { unharmed: 0, noticed: 0 };
-    const sectors = evening.file.length / SECTOR_BYTES;
-    for (let sector = DAMAGES.indexOf(damage); sector < sectors; sector += EVERY) {
-      const flip = await damageSector(evening, sector, damage);
-      outcomes[flip.outcome] += 1;
-      problems.push(...flip.problems.map((problem) => `sector ${sector}: ${problem}`));
-    }
-    expect(problems).toEqual([]);
+    const outcomes = await damageEach(evening, 'file', damage, EVERY);
     expect(outcomes.noticed).toBeGreaterThan(0);
   });
+
+  it.each(DAMAGES)(
+    '(%s) in a write-ahead log that nobody folded in loses nothing that was acknowledged',
+    async (damage) => {
+      expect(killed.wal.length).toBeGreaterThan(killed.file.length);
+      const outcomes = await damageEach(killed, 'wal', damage, EVERY_OF_WAL);
+      expect(outcomes.noticed).toBeGreaterThan(0);
+      expect(outcomes.lostUses).toBe(0);
+    },
+  );
 });
+
+it('a journal that ends early still knows almost every used ticket', async () => {
+  const outcomes = await damageEach(evening, 'file', 'cut off', EVERY_CUT);
+  expect(outcomes).toMatchObject({ unharmed: 0 });
+  const sectors = evening.file.length / SECTOR_BYTES;
+  // Page by page the file ends in what was written last; without its last two pages all but a few are there.
+  const { lostUses } = await damageSector(evening, 'file', sectors - 4, 'cut off');
+  expect(lostUses).toBeLessThanOrEqual(2);
+});
+
+async function damageEach(of: Evening, where: 'file' | 'wal', damage: Damage, every: number) {
+  const problems: string[] = [];
+  const outcomes = { unharmed: 0, noticed: 0, lostUses: 0 };
+  const sectors = Math.floor(of[where].length / SECTOR_BYTES);
+  for (let sector = every - 1; sector < sectors; sector += every) {
+    const flip = await damageSector(of, where, sector, damage);
+    outcomes[flip.outcome] += 1;
+    outcomes.lostUses += flip.lostUses;
+    problems.push(...flip.problems.map((problem) => `sector ${sector}: ${problem}`));
+  }
+  expect(problems).toEqual([]);
+  return outcomes;
+}
