@@ -1,9 +1,7 @@
 import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { notesIn } from './checkpoint-code.ts';
 import { isUnchanged } from './entry.ts';
-import { sha256 } from './native-crypto.ts';
 import { type DamagedFile, openDamaged } from './open-damaged.ts';
 import { newestHead, newestOf, salvagedNotes, soundNotes } from './salvage.ts';
 import type { VerifierKey } from './signed-note.ts';
@@ -12,6 +10,8 @@ import { readWritten, writtenFormOf } from './written-log.ts';
 const BATCH = 1_000;
 /** A damaged page may claim any number for the newest entry; a kiosk signs after some hundred. */
 const MOST_UNSIGNED = 100_000;
+/** So many of what was written out are asked for the head: the last ones may be damaged. */
+const NEWEST_NOTES = 500;
 
 export interface DamagedStretch {
   readonly from: number;
@@ -52,14 +52,11 @@ export function reportDamage(
 export function damagedNotes(path: string, key: VerifierKey): Result<readonly string[], string> {
   return readDamaged(path, {
     file: (db) => salvagedNotes(db, key),
-    written: (text) =>
-      soundNotes(
-        notesIn(
-          sha256,
-          readWritten(text, () => {}),
-        ),
-        key,
-      ),
+    written: (text) => {
+      const notes: string[] = [];
+      readWritten(text, { entry: () => {}, note: (note) => void notes.push(note) });
+      return soundNotes(notes, key);
+    },
   });
 }
 
@@ -92,14 +89,20 @@ function reportWritten(text: string, key: VerifierKey, keep: (bytes: Buffer) => 
   const lackUntil = (seq: number): void => {
     if (seq > end) stretches.push({ from: end, to: seq - 1, what: 'missing' });
   };
-  const notes = readWritten(text, (seq, bytes) => {
+  const entry = (seq: number, bytes: Buffer): void => {
     if (seq < end) return;
     lackUntil(seq);
     keep(bytes);
     sound += 1;
     end = seq + 1;
-  });
-  const signedSize = newestOf(notesIn(sha256, notes), key);
+  };
+  let newest: string[] = [];
+  const note = (next: string): void => {
+    newest.push(next);
+    if (newest.length === 2 * NEWEST_NOTES) newest = newest.slice(NEWEST_NOTES);
+  };
+  readWritten(text, { entry, note });
+  const signedSize = newestOf(newest, key);
   lackUntil(signedSize ?? 0);
   return { entries: Math.max(end, signedSize ?? 0), sound, stretches, signedSize };
 }

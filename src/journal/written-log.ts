@@ -60,20 +60,36 @@ export class LogWriter {
   }
 }
 
-/**
- * Reads a written-out journal in the memory of a few lines, but for its notes. Throws what the disk says.
- * @param entry called with each entry's number and bytes, in the order of the file
- * @returns the text of the notes, with a blank line between them
- */
-export function readWritten(path: string, entry: (seq: number, bytes: Buffer) => void): string {
-  const notes: string[] = [];
+/** What a written-out journal is read into. */
+export interface WrittenParts {
+  /** Each entry's number and bytes, in the order of the file. */
+  readonly entry: (seq: number, bytes: Buffer) => void;
+  /** Each signed note, in the order of the file. */
+  readonly note: (note: string) => void;
+}
+
+/** A line of a signature in a signed note. */
+const SIGNATURE = '\u2014 ';
+
+/** Reads a written-out journal in the memory of a few lines. Throws what the disk says. */
+export function readWritten(path: string, { entry, note }: WrittenParts): void {
+  let lines: string[] = [];
   let isInEntries = true;
   for (const line of linesOf(path)) {
     isInEntries &&= line[0] === OBJECT;
-    if (!isInEntries) notes.push(line.toString('utf8'));
-    else entry(seqOf(line), line);
+    if (isInEntries) {
+      entry(seqOf(line), line);
+      continue;
+    }
+    const text = line.toString('utf8');
+    const isOver = text === '' && (lines.length === 0 || lines.at(-1)?.startsWith(SIGNATURE) === true);
+    if (!isOver) lines.push(text);
+    else if (lines.length > 0) {
+      note(`${lines.join('\n')}\n`);
+      lines = [];
+    }
   }
-  return notes.join('\n');
+  if (lines.length > 0) note(`${lines.join('\n')}\n`);
 }
 
 /** -1 for a line that is no entry. */
