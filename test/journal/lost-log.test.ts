@@ -114,6 +114,21 @@ it('a power cut in the middle of the last transaction is no damage: the log goes
   expect([told, journal.size()]).toEqual([[], entries - 1]);
 });
 
+it('a transaction whose last frame lost its header is told from one that a power cut interrupted', async () => {
+  await killed();
+  rmSync(headFile());
+  const wal = readFileSync(`${path}-wal`);
+  const frames = Array.from(
+    { length: (wal.length - HEADER_BYTES) / FRAME_BYTES },
+    (_, at) => HEADER_BYTES + at * FRAME_BYTES,
+  );
+  const [beforeLast = 0] = frames.filter((at) => wal.readUInt32BE(at + 4) > 0).slice(-2);
+  expect(frames.indexOf(beforeLast)).toBeLessThan(frames.length - 1);
+  wal.fill(0, beforeLast, beforeLast + 24);
+  writeFileSync(`${path}-wal`, wal);
+  expect((await start('boot-2')).told).toEqual(['log-continued']);
+});
+
 it('a write-ahead log whose checksums are in the other byte order is read as SQLite reads it', async () => {
   const { entries } = await killed();
   const other = join(dirname(path), 'other.db');
