@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, linkSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFile, syncFolder } from '../base/atomic-file.ts';
 import { makeFolder } from '../base/make-folder.ts';
@@ -40,6 +40,8 @@ export function setAside(path: string, atMs: number): string | null {
       syncFile(target);
     }
   }
+  // A write-ahead log alone is found, read and forgotten like any other.
+  if (left !== '') writeFileSync(join(folder, name), '', { flag: 'a', mode: 0o600 });
   syncFolder(folder);
   syncFolder(dirname(path));
   return name;

@@ -11,6 +11,8 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { reportDamage } from '../../src/journal/damage-report.ts';
+import { forgetAside } from '../../src/journal/forget-aside.ts';
 import { openJournalFile } from '../../src/journal/open.ts';
 import { openDamaged } from '../../src/journal/open-damaged.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
@@ -153,15 +155,22 @@ it.each(['gone', 'empty'])('a journal that is %s beside its key is no first star
   expect(journal.continuedAtMs()).toBe(time.wall().atMs);
 });
 
-it('a journal that is empty beside a whole write-ahead log is read out of that', async () => {
+it.each(['empty', 'gone'])('a journal that is %s beside a whole write-ahead log is read out of that', async (how) => {
   const { used, entries } = await killed();
-  writeFileSync(path, '');
+  rmSync(path);
+  if (how === 'empty') writeFileSync(path, '');
   const again = await start('boot-2');
   expect(firstEntry()).toMatchObject({ type: 'log-continued', uses: used.length });
   expect(admittedAgain(again, used)).toBe(0);
   const kept = openDamaged(join(dirname(path), 'damaged', String(firstEntry()['file'])));
   expect(kept.db.prepare('SELECT count(*) FROM entry').pluck().get()).toBe(entries);
   kept.close();
+  const folder = join(dirname(path), 'damaged');
+  forgetAside({ path, untilMs: time.wall().atMs + 1, key: key.verifier });
+  expect(readdirSync(folder)).toEqual([`${String(firstEntry()['file'])}.txt`]);
+  expect(reportDamage(join(folder, String(firstEntry()['file'])), key.verifier)).toMatchObject({
+    value: { sound: entries, stretches: [] },
+  });
 });
 
 it('a journal that was put back to an older one is not gone on with', async () => {
