@@ -2,7 +2,7 @@ import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, wr
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../base/assert.ts';
-import { damageText, reportDamage } from '../journal/damage-report.ts';
+import { damagedNotes, damageText, reportDamage } from '../journal/damage-report.ts';
 import { extractLog, type LogExtract } from '../journal/export.ts';
 import { EXPORT_FILES } from '../journal/exported-log.ts';
 import { formatVerifierKey } from '../journal/signed-note.ts';
@@ -65,7 +65,8 @@ export async function exportLog(args: readonly string[]): Promise<number> {
 async function exportDamaged(file: string, out: string, dataPath: string): Promise<number> {
   const key = storedLogKey(orUsage(readDataFolder(dataPath)));
   // Once before anything is written: a file that nothing can be read of is no export.
-  const { notes, ...report } = orUsage(reportDamage(file, key));
+  const report = orUsage(reportDamage(file, key));
+  const notes = orUsage(damagedNotes(file, key));
   if (report.sound === 0) throw new UsageError(`nothing in ${file} is as it was written; keep the file`);
   orUsage(await carryOut(dataPath, { command: 'journal-checkpoint', exportFrom: 0, damaged: basename(file) }));
   write(out, { checkpoints: notes.join('\n'), start: null }, formatVerifierKey(key), (put) => {

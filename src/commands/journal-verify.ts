@@ -118,7 +118,11 @@ export function continuationText({ file, origin, size, root, whole }: Continuati
       ? 'nothing of it that was signed can be read'
       : `${origin} as signed over ${size} entries, root ${root}`;
   const memory = whole ? '' : '; not every pass that was used before could be read';
-  return `this log goes on from a damaged one, ${head}${memory}; it is kept as damaged/${file}: munjigi journal verify --damaged FILE, or export --damaged FILE`;
+  const kept =
+    file === null
+      ? 'nothing of it was left to be kept'
+      : `it is kept as damaged/${file}: munjigi journal verify --damaged FILE, or export --damaged FILE`;
+  return `this log goes on from a damaged one, ${head}${memory}; ${kept}`;
 }
 
 function verifyDamaged(file: string, data: string | undefined, keys: readonly string[], isJson: boolean): number {
@@ -126,7 +130,7 @@ function verifyDamaged(file: string, data: string | undefined, keys: readonly st
     keys[0] === undefined
       ? storedLogKey(orUsage(readDataFolder(chooseDataPath(data))))
       : orUsage(parseVerifierKey(sha256, keys[0]));
-  const { notes, ...report } = orUsage(reportDamage(file, key));
+  const report = orUsage(reportDamage(file, key));
   if (isJson) print(JSON.stringify(report));
   else for (const line of damageText(report)) print(line);
   return report.stretches.length === 0 ? EXIT_OK : EXIT_NOT_ALL;

@@ -2,12 +2,16 @@ import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { isUnchanged } from './entry.ts';
-import { salvage, salvagedNotes } from './salvage.ts';
+import { type DamagedFile, openDamaged } from './open-damaged.ts';
+import { newestHead, newestOf, salvagedNotes, soundNotes } from './salvage.ts';
 import type { VerifierKey } from './signed-note.ts';
+import { readWritten, writtenFormOf } from './written-log.ts';
 
 const BATCH = 1_000;
 /** A damaged page may claim any number for the newest entry; a kiosk signs after some hundred. */
 const MOST_UNSIGNED = 100_000;
+/** So many of what was written out are asked for the head: the last ones may be damaged. */
+const NEWEST_NOTES = 500;
 
 export interface DamagedStretch {
   readonly from: number;
@@ -30,32 +34,88 @@ export interface DamageReport {
 type State = 'sound' | DamagedStretch['what'];
 
 /**
- * Looks at each entry of a damaged journal for itself; the error is one sentence.
+ * Looks at each entry of a damaged journal for itself, in the file or in its written-out form; the error is one sentence.
  * @param keep called with the bytes of every entry that is as it was written, in order
  */
 export function reportDamage(
   path: string,
   key: VerifierKey,
   keep: (bytes: Buffer) => void = () => {},
-): Result<DamageReport & { readonly notes: readonly string[] }, string> {
-  const signedSize = salvage(path, key).head?.size ?? null;
-  let db: Database.Database;
+): Result<DamageReport, string> {
+  return readDamaged(path, {
+    file: (db) => scanDamaged(db, newestHead(db, key).head?.size ?? null, keep),
+    written: (text) => reportWritten(text, key, keep),
+  });
+}
+
+/** The signed notes that can be read in a damaged journal and hold under that key, each once and in order. */
+export function damagedNotes(path: string, key: VerifierKey): Result<readonly string[], string> {
+  return readDamaged(path, {
+    file: (db) => salvagedNotes(db, key),
+    written: (text) => {
+      const notes: string[] = [];
+      readWritten(text, { entry: () => {}, note: (note) => void notes.push(note) });
+      return soundNotes(notes, key);
+    },
+  });
+}
+
+function readDamaged<T>(
+  path: string,
+  read: { readonly file: (db: Database.Database) => T; readonly written: (text: string) => T },
+): Result<T, string> {
+  let file: DamagedFile | null = null;
   try {
-    db = new Database(path, { readonly: true, fileMustExist: true });
+    const text = writtenFormOf(path);
+    if (text !== null) return ok(read.written(text));
+    file = openDamaged(path);
   } catch (thrown) {
     return err(`cannot read ${path}: ${reasonOf(thrown)}`);
   }
   try {
-    return ok({ ...scan(db, signedSize, keep), notes: salvagedNotes(db, key) });
+    return ok(read.file(file.db));
   } catch (thrown) {
     if (!(thrown instanceof Database.SqliteError)) throw thrown;
     return err(`nothing in ${path} can be read by this program: ${thrown.message}; keep the file`);
   } finally {
-    db.close();
+    file.close();
   }
 }
 
-function scan(db: Database.Database, signedSize: number | null, keep: (bytes: Buffer) => void): DamageReport {
+/** What was written out was as it was written when that was done: what is not there could not be read then. */
+function reportWritten(text: string, key: VerifierKey, keep: (bytes: Buffer) => void): DamageReport {
+  const stretches: DamagedStretch[] = [];
+  let [sound, end] = [0, 0];
+  const lackUntil = (seq: number): void => {
+    if (seq > end) stretches.push({ from: end, to: seq - 1, what: 'missing' });
+  };
+  const entry = (seq: number, bytes: Buffer): void => {
+    if (seq < end) return;
+    lackUntil(seq);
+    keep(bytes);
+    sound += 1;
+    end = seq + 1;
+  };
+  let newest: string[] = [];
+  const note = (next: string): void => {
+    newest.push(next);
+    if (newest.length === 2 * NEWEST_NOTES) newest = newest.slice(NEWEST_NOTES);
+  };
+  readWritten(text, { entry, note });
+  const signedSize = newestOf(newest, key);
+  lackUntil(signedSize ?? 0);
+  return { entries: Math.max(end, signedSize ?? 0), sound, stretches, signedSize };
+}
+
+/**
+ * Looks at each entry of an open damaged journal for itself.
+ * @param signedSize of the newest head: so many entries there must have been
+ */
+export function scanDamaged(
+  db: Database.Database,
+  signedSize: number | null,
+  keep: (bytes: Buffer) => void,
+): DamageReport {
   const rows = db.prepare<[number, number], { seq: number; bytes: unknown; leaf: unknown }>(
     'SELECT seq, bytes, leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq',
   );

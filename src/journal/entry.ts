@@ -20,12 +20,12 @@ export type Note =
   /**
    * The first entry of a log that was begun because the one before it was damaged. Origin, size and root (standard
    * base64) are of the newest head that was signed of that one, null where none can be read; `file` is its name in the
-   * folder `damaged`.
+   * folder `damaged`, null where nothing was left that could be kept.
    */
   | {
       readonly type: 'log-continued';
       readonly why: string;
-      readonly file: string;
+      readonly file: string | null;
       readonly origin: string | null;
       readonly size: number | null;
       readonly root: string | null;

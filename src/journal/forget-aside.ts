@@ -1,11 +1,17 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { replaceFile, syncFile } from '../base/atomic-file.ts';
 import { parseInstant } from '../base/time.ts';
+import { isDamage } from './damage.ts';
+import { scanDamaged } from './damage-report.ts';
+import { forgetMended, openDamaged } from './open-damaged.ts';
+import { newestHead, storedNotes } from './salvage.ts';
 import { damagedFolder, keptAside } from './set-aside.ts';
+import type { VerifierKey } from './signed-note.ts';
 import { rebuildUses } from './use-rebuild.ts';
-import { scrubWal } from './wal-scrub.ts';
+import { walDamage } from './wal-file.ts';
+import { overwrite, scrubWal } from './wal-scrub.ts';
+import { LogWriter, writtenPath } from './written-log.ts';
 
 const NAME = /^journal-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z\.db$/;
 /** Whatever tells one person from another, or will once somebody has the pass. */
@@ -14,64 +20,87 @@ const PERSONAL = ['salt', 'facts', 'use', 'unshown', 'sticker'] as const;
 /** The application id of a file out of which all that was taken: `MJFG`. */
 const FORGOTTEN = 0x4d4a4647;
 
-/**
- * Takes salts, facts and use keys out of the damaged journals that were set aside before `untilMs` (milliseconds since
- * the epoch). Where the damage does not let them be deleted, the readable entries and checkpoints are written out
- * as lines and the file is overwritten. Throws what the disk says.
- */
-export function forgetAside(path: string, untilMs: number): void {
-  for (const name of keptAside(path)) {
-    const at = parseInstant(name.replace(NAME, '$1-$2-$3T$4:$5:$6.$7Z'));
-    if (!at.ok || at.value >= untilMs) continue;
-    const file = join(damagedFolder(path), name);
-    if (!deletePersonal(file)) writeOut(file);
-  }
+/** Which damaged journals are to forget. */
+export interface ForgetJob {
+  /** Of the journal beside which they lie. */
+  readonly path: string;
+  /** Those that were set aside before this, in milliseconds since the epoch. */
+  readonly untilMs: number;
+  /** Of the log: its newest head says how many entries there must have been. */
+  readonly key: VerifierKey;
 }
 
-/** @returns false where the file cannot be written, or says afterwards that it is not sound */
-function deletePersonal(file: string): boolean {
+/** The damaged journals beside `path` that were set aside before `untilMs` (milliseconds since the epoch). */
+export function dueAside(path: string, untilMs: number): readonly string[] {
+  const isDue = (name: string): boolean => {
+    const at = parseInstant(name.replace(NAME, '$1-$2-$3T$4:$5:$6.$7Z'));
+    return at.ok && at.value < untilMs;
+  };
+  return keptAside(path)
+    .filter(isDue)
+    .map((name) => join(damagedFolder(path), name));
+}
+
+/**
+ * Takes salts, facts and use keys out of damaged journals. Where the damage does not let them be deleted, the readable entries and checkpoints are written out
+ * as lines and the file is overwritten. May read a whole journal several times: for a thread of its own.
+ * Throws what the disk says.
+ * @returns the files that are to be tried again later, because somebody reads them or the disk refuses
+ */
+export function forgetAside({ path, untilMs, key }: ForgetJob): readonly string[] {
+  return dueAside(path, untilMs).filter((file) => {
+    forgetMended(file);
+    const became = existsSync(writtenPath(file)) ? 'unsound' : deletePersonal(file);
+    if (became === 'unsound') writeOut(file, key);
+    return became === 'later';
+  });
+}
+
+/** `unsound`: nothing can be deleted from it in a way that could be relied on. */
+function deletePersonal(file: string): 'gone' | 'later' | 'unsound' {
+  // Opened for writing it would lose what stands behind the damage in its log.
+  if (walDamage(file) !== null) return 'unsound';
   let db: Database.Database | null = null;
   try {
     db = new Database(file, { fileMustExist: true });
     db.pragma('secure_delete = ON');
     // Not the number of rows: a damaged table may seem to be empty.
-    if (db.pragma('application_id', { simple: true }) === FORGOTTEN) return scrubWal(db);
+    if (db.pragma('application_id', { simple: true }) === FORGOTTEN) return scrubWal(db) ? 'gone' : 'later';
     // A page that no table knows of any more may hold rows that nothing deletes.
-    if (db.pragma('integrity_check(1)', { simple: true }) !== 'ok') return false;
+    if (db.pragma('integrity_check(1)', { simple: true }) !== 'ok') return 'unsound';
     for (const table of PERSONAL) db.exec(`DELETE FROM ${table}`);
     rebuildUses(db);
     db.pragma(`application_id = ${FORGOTTEN}`);
-    return scrubWal(db);
-  } catch {
-    return false;
+    return scrubWal(db) ? 'gone' : 'later';
+  } catch (thrown) {
+    return isDamage(thrown) ? 'unsound' : 'later';
   } finally {
     db?.close();
   }
 }
 
-function writeOut(file: string): void {
-  const lines: string[] = [];
-  for (const query of [
-    'SELECT CAST(bytes AS TEXT) FROM entry ORDER BY seq',
-    'SELECT note FROM checkpoint ORDER BY size',
-  ]) {
-    try {
-      const db = new Database(file, { readonly: true });
-      try {
-        for (const text of db.prepare<[], unknown>(query).pluck().iterate()) lines.push(String(text));
-      } finally {
-        db.close();
-      }
-    } catch {
-      // As far as the damage goes.
-    }
-  }
-  replaceFile(`${file}.txt`, `${lines.join('\n')}\n`);
-  for (const side of ['', '-wal', '-shm']) {
-    const size = statSync(`${file}${side}`, { throwIfNoEntry: false })?.size;
-    if (size === undefined) continue;
-    writeFileSync(`${file}${side}`, Buffer.alloc(size), { flag: 'r+' });
-    syncFile(`${file}${side}`);
+/** A kill leaves the file as it was, or with its lines beside it: then only the overwriting is done again. */
+function writeOut(file: string, key: VerifierKey): void {
+  const text = writtenPath(file);
+  if (!existsSync(text)) writeLines(file, text, key);
+  for (const side of ['-wal', '-shm', '']) {
+    if (statSync(`${file}${side}`, { throwIfNoEntry: false }) === undefined) continue;
+    overwrite(`${file}${side}`, 0);
     rmSync(`${file}${side}`);
   }
+}
+
+function writeLines(file: string, text: string, key: VerifierKey): void {
+  const out = new LogWriter(text);
+  const left = openDamaged(file);
+  try {
+    scanDamaged(left.db, newestHead(left.db, key).head?.size ?? null, (bytes) => out.entry(bytes));
+    for (const note of storedNotes(left.db)) out.note(note);
+  } catch (thrown) {
+    // Where no table can be found, nothing is left to be written out.
+    if (!(thrown instanceof Database.SqliteError)) throw thrown;
+  } finally {
+    left.close();
+  }
+  out.finish();
 }

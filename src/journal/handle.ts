@@ -11,8 +11,10 @@ export interface SqliteJournalOptions {
    * @param suspicion why it must not be gone on with; null for no reason
    */
   readonly open: (suspicion: string | null) => Result<Database.Database, string>;
-  /** Takes personal rows out of journals that were set aside before a time, in milliseconds since the epoch. */
+  /** Has personal rows taken out of journals that were set aside before a time, in milliseconds since the epoch. */
   readonly forgetAside?: (untilMs: number) => void;
+  /** Keeps the newest signed head outside the file; must not throw. */
+  readonly keepHead?: (note: string) => void;
   readonly clock: Clock;
   /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
   readonly bootId: string;

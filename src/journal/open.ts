@@ -5,8 +5,10 @@ import { err, ok, type Result } from '../base/result.ts';
 import { isDamage } from './damage.ts';
 import { isUnchanged } from './entry.ts';
 import { DamagedJournal } from './journal.ts';
+import { type KeptHead, lostEntries, lostFile, otherEntries } from './kept-head.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { TreeStore } from './tree-store.ts';
+import { walDamage } from './wal-file.ts';
 
 /** Of a new file: an admission touches seven pages, and each is written to the write-ahead log whole. */
 const PAGE_BYTES = 1_024;
@@ -33,10 +35,15 @@ export interface OpenTrouble {
   readonly says: string;
 }
 
-/** Opens the journal for writing: WAL with a sync at every commit, personal rows overwritten when deleted. */
-export function openJournal(path: string): Result<Database.Database, OpenTrouble> {
+/**
+ * Opens the journal for writing: WAL with a sync at every commit, personal rows overwritten when deleted.
+ * @param head what was signed of it, as it is kept elsewhere: a journal that holds less, or something else, is damaged
+ */
+export function openJournal(path: string, head: KeptHead | null = null): Result<Database.Database, OpenTrouble> {
   let db: Database.Database;
   try {
+    const spoilt = (head === null ? null : lostFile(path, head)) ?? walDamage(path);
+    if (spoilt !== null) return err(damagedAt(path, spoilt));
     db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     // SQLite gives its side files the mode of the first.
     chmodSync(path, 0o600);
@@ -49,9 +56,13 @@ export function openJournal(path: string): Result<Database.Database, OpenTrouble
       db.close();
       return err({ kind: 'unfit', why: unfit, says: unfit });
     }
-    migrate(db);
-    fillTree(db);
-    const damage = schemaProblem(db) ?? tailProblem(db);
+    const lost = head === null ? null : lostEntries(db, head);
+    if (lost === null) {
+      migrate(db);
+      fillTree(db);
+    }
+    const other = (): string | null => (head === null ? null : otherEntries(db, head));
+    const damage = lost ?? schemaProblem(db) ?? tailProblem(db) ?? other();
     if (damage === null) return ok(db);
     db.close();
     return err(damagedAt(path, damage));

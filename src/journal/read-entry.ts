@@ -54,7 +54,7 @@ const SHAPES: Shapes = {
   stop: {},
   'log-continued': {
     why: text,
-    file: text,
+    file: orNull(text),
     origin: orNull(text),
     size: orNull(count),
     root: orNull(text),

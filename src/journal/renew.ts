@@ -1,21 +1,25 @@
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
+import { replaceFile } from '../base/atomic-file.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
 import { toBase64 } from './byte-text.ts';
 import { furtherExtensions } from './checkpoint.ts';
 import type { Note } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
+import { headKeeper, headPath, type KeptHead, keptHead } from './kept-head.ts';
 import type { LogKey } from './log-key.ts';
 import { type OpenTrouble, openJournal } from './open.ts';
-import { type Salvage, type SalvagedUse, salvage } from './salvage.ts';
+import { NOTHING, type Salvage, type SalvagedUse, salvage } from './salvage.ts';
 import { buildingPath, damagedFolder, finishTakingPlace, setAside, takePlace } from './set-aside.ts';
 import { writeCheckpoint } from './signed-heads.ts';
 import { prepareStatements, type UseRow } from './statements.ts';
 
 /** Where an admission of the log before stands among those whose signal is in doubt: no entry has such a number. */
 export const unshownBefore = (seq: number): number => -1 - seq;
+
+type Continued = Extract<Note, { readonly type: 'log-continued' }>;
 
 export interface RenewingFileOptions {
   readonly path: string;
@@ -24,7 +28,7 @@ export interface RenewingFileOptions {
   /** Signs the first head of a new log, and tells the heads of the one before. */
   readonly key: LogKey;
   /** Told of a log that was begun in the place of a damaged one. */
-  readonly continued: (note: Extract<Note, { readonly type: 'log-continued' }>) => void;
+  readonly continued: (note: Continued) => void;
 }
 
 /**
@@ -39,18 +43,23 @@ export function renewingFile(
   return (suspicion) => {
     try {
       finishTakingPlace(path);
+      const head = keptHead(path, options.key.verifier);
       let why = suspicion;
       if (why === null) {
-        const opened = openJournal(path);
+        const opened = openJournal(path, head);
         if (opened.ok || opened.error.kind !== 'damaged') return opened;
         why = opened.error.why;
       }
       const file = setAside(path, options.clock.wall().atMs);
-      const note = build(options, why, file);
-      if (!note.ok) return note;
+      const built = build(options, why, file, head);
+      if (!built.ok) return built;
+      const { note, before, first } = built.value;
+      // By what the new log names, a start that a power cut makes necessary knows whose head is kept.
+      if (before !== null && before.note !== head?.note) replaceFile(headPath(path), before.note);
       takePlace(path);
-      options.continued(note.value);
-      return openJournal(path);
+      headKeeper(path)(first);
+      options.continued(note);
+      return openJournal(path, keptHead(path, options.key.verifier));
     } catch (thrown) {
       const why = reasonOf(thrown);
       const says = `the damaged journal ${path} cannot be set aside: ${why}; check the disk and its free space, then start again`;
@@ -59,37 +68,47 @@ export function renewingFile(
   };
 }
 
+/** A new log under another name, and what must be kept of both. */
+interface Built {
+  readonly note: Continued;
+  /** The newest head of the damaged log, and the first one of the new. */
+  readonly before: KeptHead | null;
+  readonly first: string;
+}
+
 function build(
   { path, clock, bootId, key }: RenewingFileOptions,
   why: string,
-  file: string,
-): Result<Extract<Note, { readonly type: 'log-continued' }>, OpenTrouble> {
-  const old = salvage(join(damagedFolder(path), file), key.verifier);
+  file: string | null,
+  kept: KeptHead | null,
+): Result<Built, OpenTrouble> {
+  const old = file === null ? NOTHING : salvage(join(damagedFolder(path), file), key.verifier);
+  const before = old.head === null || (kept !== null && kept.size >= old.head.size) ? kept : old.head;
   const opened = openJournal(buildingPath(path));
   if (!opened.ok) return opened;
   const db = opened.value;
   try {
-    const note = db.transaction(() => {
+    const built = db.transaction((): Built => {
       const carried = carryOver(db, old, clock.wall().atMs);
       const continued = {
         type: 'log-continued',
         why,
         file,
-        origin: old.head?.origin ?? null,
-        size: old.head?.size ?? null,
-        root: old.head === null ? null : toBase64(old.head.root),
+        origin: before?.origin ?? null,
+        size: before?.size ?? null,
+        root: before === null ? null : toBase64(before.root),
         ...carried,
       } as const;
       const statements = prepareStatements(db);
       const seq = new EntryWriter(statements, clock, bootId, () => old.lastTrustedMs).append(continued);
       if (old.count !== null) statements.foldCount.run(seq, old.count.inside, old.count.since_ms);
       // To whom visits are sealed is said by every head: what the last one said holds until the kiosk signs the next.
-      const extensions = old.head === null ? [] : furtherExtensions(old.head);
-      writeCheckpoint(statements, key, { clock, lastTrustedMs: old.lastTrustedMs, extensions });
-      return continued;
+      const extensions = before === null ? [] : furtherExtensions(before);
+      const first = writeCheckpoint(statements, key, { clock, lastTrustedMs: old.lastTrustedMs, extensions });
+      return { note: continued, before, first };
     })();
     db.pragma('wal_checkpoint(TRUNCATE)');
-    return ok(note);
+    return ok(built);
   } finally {
     db.close();
   }

@@ -1,7 +1,8 @@
-import Database from 'better-sqlite3';
-import type { Checkpoint } from './checkpoint.ts';
+import type Database from 'better-sqlite3';
+import type { KeptHead } from './kept-head.ts';
 import { verifyEd25519 } from './native-crypto.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
+import { type DamagedFile, openDamaged } from './open-damaged.ts';
 import type { VerifierKey } from './signed-note.ts';
 import { isTime } from './trusted-time.ts';
 
@@ -29,7 +30,7 @@ export interface SalvagedSticker {
 /** What can still be read of a damaged journal. */
 export interface Salvage {
   /** The newest head that this kiosk has signed. */
-  readonly head: Checkpoint | null;
+  readonly head: KeptHead | null;
   readonly lastTrustedMs: number | null;
   readonly uses: readonly SalvagedUse[];
   readonly stickers: readonly SalvagedSticker[];
@@ -43,7 +44,8 @@ export interface Salvage {
   readonly isWhole: boolean;
 }
 
-const NOTHING: Salvage = {
+/** What is left of a journal whose file is gone. */
+export const NOTHING: Salvage = {
   head: null,
   lastTrustedMs: null,
   uses: [],
@@ -58,12 +60,13 @@ const NOTHING: Salvage = {
 
 /** Reads what is left of a damaged journal file, page by page around the damage. Changes no byte of it. */
 export function salvage(path: string, key: VerifierKey): Salvage {
-  let db: Database.Database;
+  let file: DamagedFile;
   try {
-    db = new Database(path, { readonly: true });
+    file = openDamaged(path);
   } catch {
     return NOTHING;
   }
+  const { db } = file;
   try {
     const { uses, isWhole: areUsesWhole } = salvageUses(db);
     const stickers = fromBothEnds<SalvagedSticker>(
@@ -97,10 +100,10 @@ export function salvage(path: string, key: VerifierKey): Salvage {
         `SELECT type, ${columnOrNull(db, 'last_run', 'boot')} FROM last_run`,
       ),
       count: countIn(db),
-      isWhole: areUsesWhole && stickers.isWhole,
+      isWhole: areUsesWhole && stickers.isWhole && !file.isMended,
     };
   } finally {
-    db.close();
+    file.close();
   }
 }
 
@@ -172,32 +175,87 @@ function one<Row>(db: Database.Database, query: string): Row | null {
   return rows[0] ?? null;
 }
 
-const notesIn = (db: Database.Database): readonly { note: string; last_trusted_ms: number | null }[] =>
-  fromBothEnds<{ note: string; last_trusted_ms: number | null }>(
-    db,
-    'SELECT note, last_trusted_ms FROM checkpoint ORDER BY size',
-    ({ note }) => typeof note === 'string',
-  ).rows;
+interface NoteRow {
+  readonly note: string;
+  readonly last_trusted_ms: number | null;
+}
+
+/** So many are looked at on the near side of a damaged page. */
+const NOTES_BEFORE_DAMAGE = 500;
+const NOTES = 'SELECT note, last_trusted_ms FROM checkpoint ORDER BY size';
+
+/** The head of a stored note that holds under that key; null for any other. */
+function headOf(note: unknown, key: VerifierKey): KeptHead | null {
+  const opened = typeof note === 'string' ? openCheckpoint(note, [key], verifyEd25519) : null;
+  return typeof note === 'string' && opened?.ok === true ? { ...opened.value.checkpoint, note } : null;
+}
 
 /** The signed notes that can be read in a damaged journal and hold under that key, each once and in order. */
 export function salvagedNotes(db: Database.Database, key: VerifierKey): readonly string[] {
-  const bySize = new Map<number, string>();
-  for (const { note } of notesIn(db)) {
-    const opened = openCheckpoint(note, [key], verifyEd25519);
-    if (opened.ok) bySize.set(opened.value.checkpoint.size, note);
-  }
+  const rows = fromBothEnds<NoteRow>(db, NOTES, () => true).rows;
+  return soundNotes(
+    rows.map(({ note }) => note),
+    key,
+  );
+}
+
+/** Those of some notes that hold under that key, each once and in order. */
+export function soundNotes(notes: readonly unknown[], key: VerifierKey): readonly string[] {
+  const heads = notes.map((note) => headOf(note, key)).filter((head) => head !== null);
+  const bySize = new Map(heads.map((head) => [head.size, head.note]));
   return [...bySize].toSorted(([one], [other]) => one - other).map(([, note]) => note);
 }
 
-function newestHead(db: Database.Database, key: VerifierKey): Pick<Salvage, 'head' | 'lastTrustedMs'> {
-  let head: Checkpoint | null = null;
-  let lastTrustedMs: number | null = null;
-  for (const { note, last_trusted_ms } of notesIn(db)) {
-    const opened = openCheckpoint(note, [key], verifyEd25519);
-    if (!opened.ok || opened.value.checkpoint.size <= (head?.size ?? 0)) continue;
-    head = opened.value.checkpoint;
-    // No signature covers it.
-    lastTrustedMs = isTime(last_trusted_ms) ? last_trusted_ms : null;
+/** The size of the newest of some notes in order that holds under that key; null where none does. */
+export const newestOf = (notes: readonly string[], key: VerifierKey): number | null =>
+  headOf(
+    notes.findLast((note) => headOf(note, key) !== null),
+    key,
+  )?.size ?? null;
+
+/**
+ * Every signed note that can be read in a damaged journal, whoever signed it, one at a time and in order: up to the
+ * damage, and from behind it on.
+ */
+export function* storedNotes(db: Database.Database): Generator<string> {
+  const sizes = fromBothEnds<{ size: number }>(db, 'SELECT size FROM checkpoint ORDER BY size', () => true).rows;
+  const noteOf = db.prepare<[number], unknown>('SELECT note FROM checkpoint WHERE size = ?').pluck();
+  for (const size of [...new Set(sizes.map((row) => row.size))].toSorted((one, other) => one - other)) {
+    try {
+      const note = noteOf.get(size);
+      if (typeof note === 'string') yield note;
+    } catch {
+      // That one stands on the damaged page.
+    }
   }
-  return { head, lastTrustedMs };
+}
+
+/** From the newest down to the first that holds: a year has a hundred thousand of them, and the door waits. */
+export function newestHead(db: Database.Database, key: VerifierKey): Pick<Salvage, 'head' | 'lastTrustedMs'> {
+  for (const { note, last_trusted_ms } of notesFromNewest(db)) {
+    const head = headOf(note, key);
+    // No signature covers the time.
+    if (head !== null) return { head, lastTrustedMs: isTime(last_trusted_ms) ? last_trusted_ms : null };
+  }
+  return { head: null, lastTrustedMs: null };
+}
+
+/** Back to the damage, then back from the damage. */
+function* notesFromNewest(db: Database.Database): Generator<NoteRow> {
+  try {
+    yield* db.prepare<[], NoteRow>(`${NOTES} DESC`).iterate();
+    return;
+  } catch {
+    // From here on not even the way to the newest may be whole.
+  }
+  const before: NoteRow[] = [];
+  try {
+    for (const row of db.prepare<[], NoteRow>(NOTES).iterate()) {
+      before.push(row);
+      if (before.length === 2 * NOTES_BEFORE_DAMAGE) before.splice(0, NOTES_BEFORE_DAMAGE);
+    }
+  } catch {
+    // That is the damage.
+  }
+  yield* before.reverse();
 }

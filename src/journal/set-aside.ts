@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, linkSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFile, syncFolder } from '../base/atomic-file.ts';
 import { makeFolder } from '../base/make-folder.ts';
@@ -18,12 +18,16 @@ export const damagedFolder = (path: string): string => join(dirname(path), 'dama
  * Gives a damaged journal a second name in the folder `damaged`; the first one stays until `takePlace`, so that a power
  * cut in between loses nothing and repeats nothing. Throws what the file system says.
  * @param atMs milliseconds since the epoch, for the name
- * @returns the name of the file there
+ * @returns the name of the file there; null where nothing is left of it
  */
-export function setAside(path: string, atMs: number): string {
+export function setAside(path: string, atMs: number): string | null {
+  const left = SIDE_FILES.find((side) => statSync(`${path}${side}`, { throwIfNoEntry: false }) !== undefined);
+  if (left === undefined) return null;
   const folder = damagedFolder(path);
   makeFolder(folder, 0o700);
-  const name = alreadyThere(path, folder) ?? `journal-${formatInstant(atMs).replaceAll(/[-:.]/g, '')}.db`;
+  const name =
+    alreadyThere(`${path}${left}`, folder)?.replace(/-wal$/, '') ??
+    `journal-${formatInstant(atMs).replaceAll(/[-:.]/g, '')}.db`;
   for (const side of SIDE_FILES) {
     const target = join(folder, `${name}${side}`);
     if (statSync(`${path}${side}`, { throwIfNoEntry: false }) === undefined) continue;
@@ -36,6 +40,8 @@ export function setAside(path: string, atMs: number): string {
       syncFile(target);
     }
   }
+  // A write-ahead log alone is found, read and forgotten like any other.
+  if (left !== '') writeFileSync(join(folder, name), '', { flag: 'a', mode: 0o600 });
   syncFolder(folder);
   syncFolder(dirname(path));
   return name;
@@ -48,7 +54,7 @@ function alreadyThere(path: string, folder: string): string | null {
     const there = statSync(join(folder, name));
     return there.ino === ino && there.dev === dev;
   };
-  return readdirSync(folder).find((name) => NAME.test(name) && isSame(name)) ?? null;
+  return readdirSync(folder).find((name) => NAME.test(name.replace(/-wal$/, '')) && isSame(name)) ?? null;
 }
 
 /** Puts the log that was built in the place of the damaged one; from the first rename on a power cut only delays it. */

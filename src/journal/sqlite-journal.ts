@@ -19,6 +19,7 @@ import {
 } from './journal.ts';
 import { JournalFile } from './journal-file.ts';
 import { lastEndOf } from './last-end.ts';
+import { beginOf, isAnotherLog, type LogBegin } from './log-begin.ts';
 import type { LogKey } from './log-key.ts';
 import { dropOver, dropPersonal } from './purge.ts';
 import { unshownBefore } from './renew.ts';
@@ -26,7 +27,7 @@ import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
 import { TrustedTime, vouchedForAtStart } from './trusted-time.ts';
-import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use, useKeyOf } from './use.ts';
+import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use, useOf } from './use.ts';
 import { scrubWal } from './wal-scrub.ts';
 import { StoredWitnessBook } from './witness-book.ts';
 
@@ -43,7 +44,7 @@ export class SqliteJournal implements Journal {
   #lastGenuine: Genuine | null = null;
   #size: number;
   #lastAtMs: number | null;
-  #continuedAtMs: number | null;
+  #begin: LogBegin;
   readonly #trustedTime: TrustedTime;
   readonly #revokedStickers = new Set<string>();
   readonly #doubts = new Doubts();
@@ -51,18 +52,17 @@ export class SqliteJournal implements Journal {
   private constructor(options: SqliteJournalOptions, db: Database.Database) {
     this.#options = options;
     this.reserve = options.reserve ?? null;
-    const handle = this.#handleOf(db);
+    const handle = handleOf(db, options, () => this.#trustedTime.atMs);
     const { statements, writer } = handle;
     this.#file = new JournalFile(options.open, handle, (reopened) => this.#adopt(reopened));
     this.#size = writer.nextSeq();
     this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
-    this.#continuedAtMs = statements.continuedAt.get()?.wall_ms ?? null;
+    this.#begin = beginOf(statements);
     const vouched = statements.lastTrusted.get();
     this.#trustedTime = new TrustedTime(vouchedForAtStart(vouched?.signed_ms ?? null, vouched?.newest_ms ?? null));
     this.lastEnd = lastEndOf(statements.lastRun.get(), options.bootId);
-    for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
-    this.#doubts.learn(statements.allUnshown.all(), this.#pendingShown);
+    this.#remember(statements);
   }
 
   /** Opens the journal without writing to it. A refusal is one sentence. */
@@ -184,7 +184,9 @@ export class SqliteJournal implements Journal {
 
   checkpoint(key: LogKey, extensions: readonly string[] = []): string {
     const saying = { clock: this.#options.clock, lastTrustedMs: this.#trustedTime.atMs, extensions };
-    return this.#commit(({ statements }) => writeCheckpoint(statements, key, saying));
+    const note = this.#commit(({ statements }) => writeCheckpoint(statements, key, saying));
+    this.#options.keepHead?.(note);
+    return note;
   }
 
   witness<T>(act: (book: StoredWitnessBook) => T): T {
@@ -204,7 +206,7 @@ export class SqliteJournal implements Journal {
   }
 
   continuedAtMs(): number | null {
-    return this.#continuedAtMs;
+    return this.#begin.continuedAtMs;
   }
 
   distrust(problem: string): void {
@@ -219,12 +221,7 @@ export class SqliteJournal implements Journal {
   #useOf(pass: Pass): Use {
     const id = pass.format === 'sticker' ? pass.claims.ticket?.['jti'] : undefined;
     const row = typeof id === 'string' ? this.#file.reading(({ statements }) => statements.sticker.get(id)) : undefined;
-    const own = useKeyOf(this.#options.useKeySecret, pass.passId);
-    return {
-      key: row?.use_key ?? own,
-      standsForSingle: row?.single === 1,
-      passUntilMs: row === undefined ? pass.validUntilMs : row.pass_until_ms,
-    };
+    return useOf(pass, row, this.#options.useKeySecret);
   }
 
   #history(statements: Statements, use: Use | null): History {
@@ -251,6 +248,7 @@ export class SqliteJournal implements Journal {
         .immediate();
       this.#headCount.shown(this.#pendingShown.length);
       this.#pendingShown = [];
+      if (this.#size === 0) this.#begin = beginOf(handle.statements);
       this.#size = handle.writer.nextSeq();
       this.#lastAtMs = this.#wallMs();
       this.#trustedTime.recorded(this.#options.clock.wall(), this.#options.clock.monotonicMs());
@@ -261,16 +259,21 @@ export class SqliteJournal implements Journal {
 
   /** A file that was opened anew is believed: what failed may have been stored after all, and nothing is written twice. */
   #adopt(db: Database.Database): Handle {
-    const handle = this.#handleOf(db);
+    const handle = handleOf(db, this.#options, () => this.#trustedTime.atMs);
     const { statements, writer } = handle;
-    if (writer.nextSeq() < this.#size) this.#beginAnother(handle);
+    const begin = beginOf(statements);
+    if (isAnotherLog(this.#begin, this.#size, begin, writer.nextSeq())) this.#beginAnother(handle);
     else this.#reread(handle);
     this.#size = writer.nextSeq();
-    this.#continuedAtMs = statements.continuedAt.get()?.wall_ms ?? null;
+    this.#begin = begin;
+    this.#remember(statements);
+    return handle;
+  }
+
+  #remember(statements: Statements): void {
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
     // What a failed sync has stored after all is an admission that nobody saw.
     this.#doubts.learn(statements.allUnshown.all(), this.#pendingShown);
-    return handle;
   }
 
   #reread({ statements, writer }: Handle): void {
@@ -290,9 +293,5 @@ export class SqliteJournal implements Journal {
     this.#pendingShown = [];
     this.#lastGenuine = null;
     this.#doubts.forgetAll();
-  }
-
-  #handleOf(db: Database.Database): Handle {
-    return handleOf(db, this.#options, () => this.#trustedTime.atMs);
   }
 }

@@ -20,7 +20,7 @@ interface LastUseRow {
   readonly wall_ms: number;
 }
 
-interface StickerRow {
+export interface StickerRow {
   readonly use_key: Buffer | null;
   readonly single: number;
   readonly pass_until_ms: number | null;
@@ -48,6 +48,7 @@ export function prepareStatements(db: Database.Database) {
       `SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry
        WHERE seq = 0 AND json_extract(CAST(bytes AS TEXT), '$.type') = 'log-continued'`,
     ),
+    firstLeaf: db.prepare<[], { leaf: Buffer }>('SELECT leaf FROM entry WHERE seq = 0'),
     // Back to the newest checkpoint and no further: a clock that was never trusted must not cost a start the whole log.
     // A clock that a hand has set since says nothing of what was signed before it.
     lastTrusted: db.prepare<[], { signed_ms: number | null; newest_ms: number | null }>(

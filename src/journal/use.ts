@@ -1,16 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { type Clock, MINUTE_MS } from '../base/time.ts';
+import type { Pass } from '../pass/pass.ts';
 import { type History, NO_HISTORY } from '../policy/decide.ts';
 import type { ScanSubject } from './journal.ts';
+import type { StickerRow } from './statements.ts';
 
 /** Personal side rows live this long, to the millisecond. */
 export const PERSONAL_DAYS = 28;
 /** How long after a crash an admission without its `shown` still makes the same pass an assist. */
 export const UNSHOWN_MINUTES = 10;
-
-/** HMAC-SHA-256(K_use, pass id), 32 bytes: without the kiosk's secret it names no pass. */
-export const useKeyOf = (secret: Uint8Array, passId: Uint8Array): Buffer =>
-  createHmac('sha256', secret).update(passId).digest();
 
 /** What a pass, or the sticker that stands for it, is remembered by. */
 export interface Use {
@@ -18,6 +16,19 @@ export interface Use {
   readonly standsForSingle: boolean;
   /** When the last of pass and sticker ends; null for never. */
   readonly passUntilMs: number | null;
+}
+
+/**
+ * What a pass counts as.
+ * @param sticker the row of the sticker, where it is one: both count as one
+ * @param secret K_use; the key is HMAC-SHA-256(K_use, pass id), 32 bytes, which names no pass without it
+ */
+export function useOf(pass: Pass, sticker: StickerRow | undefined, secret: Uint8Array): Use {
+  return {
+    key: sticker?.use_key ?? createHmac('sha256', secret).update(pass.passId).digest(),
+    standsForSingle: sticker?.single === 1,
+    passUntilMs: sticker === undefined ? pass.validUntilMs : sticker.pass_until_ms,
+  };
 }
 
 /** The genuine pass behind an entry, while staff may still decide about it. */

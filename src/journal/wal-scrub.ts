@@ -70,8 +70,8 @@ function saltsIn(path: string): Buffer {
   }
 }
 
-/** In place: the blocks that hold the bytes are the ones that must lose them. */
-function overwrite(path: string, from: number): void {
+/** In place: the blocks that hold the bytes are the ones that must lose them. Throws what the disk says. */
+export function overwrite(path: string, from: number): void {
   const file = openSync(path, 'r+');
   try {
     const { size } = fstatSync(file);

@@ -1,12 +1,12 @@
-import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { SECOND_MS } from '../base/time.ts';
 import type { Timers } from '../base/timers.ts';
-import { forgetAside as forgetJournalAside } from '../journal/forget-aside.ts';
 import type { SqliteJournalOptions } from '../journal/handle.ts';
+import { headKeeper } from '../journal/kept-head.ts';
 import type { OpenTrouble } from '../journal/open.ts';
 import { type RenewingFileOptions, renewingFile } from '../journal/renew.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import { forgetInThread } from './forget-in-thread.ts';
 import type { Log } from './log.ts';
 
 const ASK_AGAIN_MS = 2 * SECOND_MS;
@@ -39,16 +39,10 @@ export async function openKioskJournal(
     trouble = opened.ok ? null : opened.error;
     return opened.ok ? ok(opened.value) : err(opened.error.says);
   };
-  const { path } = options;
-  const forgetAside = (untilMs: number): void => {
-    try {
-      forgetJournalAside(path, untilMs);
-    } catch (thrown) {
-      log('damaged-journal-kept', { fault: reasonOf(thrown) });
-    }
-  };
+  const { path, key } = options;
+  const beside = { forgetAside: forgetInThread(path, key.verifier, log), keepHead: headKeeper(path) };
   for (let tries = 1; ; tries += 1) {
-    const opened = SqliteJournal.open({ ...options, open, forgetAside });
+    const opened = SqliteJournal.open({ ...options, open, ...beside });
     if (opened.ok || !mayPass(trouble) || patience === null) return opened;
     if (!patience.isSupervised && tries >= TRIES_AT_A_TERMINAL) return opened;
     patience.log('journal-waits', { fault: opened.error });

@@ -1,9 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
-import { leafHash } from '../../src/journal/entry.ts';
-import { JournalFault } from '../../src/journal/journal.ts';
+import { headPath } from '../../src/journal/kept-head.ts';
 import { LogAudit, saysDamage } from '../../src/journal/log-audit.ts';
 import { type LogKey, loadLogKey } from '../../src/journal/log-key.ts';
 import { openJournalReader } from '../../src/journal/open.ts';
@@ -17,7 +16,10 @@ import { presetNamed } from '../../src/policy/presets.ts';
 import { around, LUNCH_MS, passOf } from './passes.ts';
 
 export const SECTOR_BYTES = 512;
-const VISITORS = 150;
+/** Of the evening that ends in order, and of the one that is killed before SQLite folds its log in. */
+const VISITORS = { closed: 150, killed: 60 } as const;
+/** What the last transaction of a killed evening holds: the disk may spoil that as a power cut does. */
+const LAST_ENTRIES = 1;
 const SIGNED_EVERY = 50;
 const AUDIT_ROWS = 500;
 const VISIT_MS = 15_000;
@@ -28,7 +30,17 @@ const AGAIN = 12;
 
 /** What a damaged sector reads as. */
 export const DAMAGES = ['inverted', 'zeroed', 'one bit'] as const;
-export type Damage = (typeof DAMAGES)[number];
+/** `cut off`: the file ends where the sector began. */
+export type Damage = (typeof DAMAGES)[number] | 'cut off';
+
+/** The code of the kiosk that is looked at: this tree's, or that of a build. */
+export interface KioskCode {
+  readonly openKioskJournal: typeof openKioskJournal;
+  readonly openJournalReader: typeof openJournalReader;
+  readonly LogAudit: typeof LogAudit;
+}
+
+const THIS_TREE: KioskCode = { openKioskJournal, openJournalReader, LogAudit };
 
 /** The journal of an evening, and what was written into it. */
 export interface Evening {
@@ -37,20 +49,29 @@ export interface Evening {
   readonly time: SimulatedTime;
   readonly used: readonly Pass[];
   readonly entries: readonly Buffer[];
+  /** The journal itself, and its write-ahead log where that was not folded in. */
   readonly file: Buffer;
+  readonly wal: Buffer;
+  /** The head that is kept beside it. */
+  readonly head: Buffer;
 }
 
 /** What became of one damaged sector: `noticed` is a new log that says so. */
 export interface Flip {
   readonly outcome: 'unharmed' | 'noticed';
+  /** Of the used tickets that were held up again, those that the new log does not remember. */
+  readonly lostUses: number;
   readonly problems: readonly string[];
 }
 
 const pathIn = (folder: string): string => join(folder, 'journal.db');
 
-async function open({ folder, key, time }: Pick<Evening, 'folder' | 'key' | 'time'>): Promise<SqliteJournal> {
+async function open(
+  { folder, key, time }: Pick<Evening, 'folder' | 'key' | 'time'>,
+  kiosk: KioskCode,
+): Promise<SqliteJournal> {
   const around = { path: pathIn(folder), key, clock: time, bootId: 'boot', useKeySecret: Buffer.alloc(32, 7) };
-  const journal = await openKioskJournal(around, () => {}, null);
+  const journal = await kiosk.openKioskJournal(around, () => {}, null);
   if (!journal.ok) throw new Error(journal.error);
   return journal.value;
 }
@@ -64,14 +85,16 @@ function judge(journal: SqliteJournal, pass: Pass, time: SimulatedTime): { seq: 
   return { seq, told: `${decision.verdict} ${decision.reason}` };
 }
 
-export async function makeEvening(folder: string): Promise<Evening> {
+/** @param end in order, with everything in the journal itself; or by a kill, with all of it in the write-ahead log */
+export async function makeEvening(folder: string, end: keyof typeof VISITORS = 'closed'): Promise<Evening> {
   const time = new SimulatedTime(LUNCH_MS);
+  mkdirSync(folder, { recursive: true });
   const key = loadLogKey(join(folder, 'log-key.jwk'), { venueId: 'venue', kioskId: '7A' });
   if (!key.ok) throw new Error(key.error);
-  const journal = await open({ folder, key: key.value, time });
+  const journal = await open({ folder, key: key.value, time }, THIS_TREE);
   journal.record({ type: 'start', lastEnd: 'first-start', version: '1' });
   const used: Pass[] = [];
-  for (let visitor = 0; visitor < VISITORS; visitor += 1) {
+  for (let visitor = 0; visitor < VISITORS[end]; visitor += 1) {
     const ticket = passOf({ single: true });
     used.push(ticket);
     journal.shown(judge(journal, ticket, time).seq);
@@ -82,34 +105,46 @@ export async function makeEvening(folder: string): Promise<Evening> {
       journal.checkpoint(key.value);
     }
   }
-  journal.record({ type: 'stop' });
-  journal.checkpoint(key.value);
-  journal.close();
-  return { folder, key: key.value, time, used, entries: entriesAt(pathIn(folder)), file: readFileSync(pathIn(folder)) };
+  const path = pathIn(folder);
+  if (end === 'killed') journal.flush();
+  else {
+    journal.record({ type: 'stop' });
+    journal.checkpoint(key.value);
+    journal.close();
+  }
+  const evening = {
+    ...{ folder, key: key.value, time, used, entries: entriesAt(path), file: readFileSync(path) },
+    wal: existsSync(`${path}-wal`) ? readFileSync(`${path}-wal`) : Buffer.alloc(0),
+    head: readFileSync(headPath(path)),
+  };
+  if (end === 'killed') journal.close();
+  return evening;
 }
 
 /**
- * Damages one sector of the file as it was left, and lets a kiosk find it.
- * @param believesTheDisk as a kiosk would that hashes what it reads and compares it with nothing: a known mistake
+ * Damages one sector of what was left of an evening, and lets a kiosk find it.
+ * @param where of which file
  */
 export async function damageSector(
   evening: Evening,
+  where: 'file' | 'wal',
   sector: number,
   damage: Damage,
-  believesTheDisk = false,
+  kiosk: KioskCode = THIS_TREE,
 ): Promise<Flip> {
-  const { folder, time, used, entries, key } = evening;
+  const { folder, time, used, entries, key, wal } = evening;
   const path = pathIn(folder);
   for (const side of ['', '-wal', '-shm']) rmSync(`${path}${side}`, { force: true });
   rmSync(join(folder, 'damaged'), { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const damaged = Buffer.from(evening.file);
-  spoil(damaged.subarray(sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES), damage, sector);
-  writeFileSync(path, damaged);
+  writeFileSync(headPath(path), evening.head);
+  const files = { file: Buffer.from(evening.file), wal: Buffer.from(wal) };
+  if (damage === 'cut off') files[where] = files[where].subarray(0, sector * SECTOR_BYTES);
+  else spoil(files[where].subarray(sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES), damage, sector);
+  writeFileSync(path, files.file);
+  if (wal.length > 0) writeFileSync(`${path}-wal`, files.wal);
   const problems: string[] = [];
-  if (believesTheDisk) hashAnew(path);
-  const journal = await open(evening);
-  if (!believesTheDisk) audit(path, key, journal);
+  const journal = await open(evening, kiosk);
+  audit(path, key, journal, kiosk);
   // A ticket of before, in the order of the evening, and somebody new; the sector decides who.
   const again = Array.from({ length: AGAIN }, (_, at) => used[(at * 13 + sector) % used.length] as Pass);
   const told = again.map((pass) => answer(() => judge(journal, pass, time).told));
@@ -119,9 +154,10 @@ export async function damageSector(
   const left = entriesAt(path);
   const [first] = left.map((bytes) => JSON.parse(bytes.toString('utf8')) as Record<string, unknown>);
   const isNoticed = first?.['type'] === 'log-continued';
+  const recorded = wal.length > 0 ? entries.slice(0, -LAST_ENTRIES) : entries;
   if (isNoticed) {
     if (!keptAside(path).includes(String(first['file']))) problems.push('the damaged log is not kept');
-  } else if (!entries.every((bytes, seq) => left[seq]?.equals(bytes))) {
+  } else if (!recorded.every((bytes, seq) => left[seq]?.equals(bytes))) {
     problems.push('an entry was changed, and nobody noticed');
   }
   const isWhole = !isNoticed || first['whole'] === true;
@@ -129,24 +165,12 @@ export async function damageSector(
     if (verdict.startsWith('admit') && isWhole) problems.push(`a used ticket is told ${verdict}, and nobody noticed`);
   }
   // Nothing may be left that the next start stumbles over.
-  const next = await open(evening);
+  const next = await open(evening, kiosk);
   const why = (JSON.parse(entriesAt(path)[0]?.toString('utf8') ?? '{}') as { why?: string }).why ?? 'nothing';
   if (next.size() !== left.length) problems.push(`the next start begins another log again: ${why}`);
   next.close();
-  return { outcome: isNoticed ? 'noticed' : 'unharmed', problems };
-}
-
-function hashAnew(path: string): void {
-  try {
-    const db = new Database(path);
-    const rows = db.prepare<[], { seq: number; bytes: unknown }>('SELECT seq, bytes FROM entry').all();
-    const set = db.prepare<[Buffer, number]>('UPDATE entry SET leaf = ? WHERE seq = ?');
-    for (const { seq, bytes } of rows) if (Buffer.isBuffer(bytes)) set.run(leafHash(bytes), seq);
-    db.close();
-  } catch (thrown) {
-    // Damage that SQLite itself notices is noticed by this kiosk too.
-    if (!(thrown instanceof Database.SqliteError)) throw thrown;
-  }
+  const lostUses = told.filter((verdict) => verdict.startsWith('admit')).length;
+  return { outcome: isNoticed ? 'noticed' : 'unharmed', lostUses, problems };
 }
 
 function spoil(bytes: Buffer, damage: Damage, sector: number): void {
@@ -159,11 +183,11 @@ function spoil(bytes: Buffer, damage: Damage, sector: number): void {
 }
 
 /** As the kiosk does it in its quiet moments. */
-function audit(path: string, key: LogKey, journal: SqliteJournal): void {
-  const reader = openJournalReader(path);
+function audit(path: string, key: LogKey, journal: SqliteJournal, kiosk: KioskCode): void {
+  const reader = kiosk.openJournalReader(path);
   if (!reader.ok) throw new Error(reader.error);
   try {
-    const log = new LogAudit(reader.value, [key.verifier]);
+    const log = new kiosk.LogAudit(reader.value, [key.verifier]);
     for (;;) {
       const audited = log.step(AUDIT_ROWS);
       if (audited === null) continue;
@@ -171,12 +195,15 @@ function audit(path: string, key: LogKey, journal: SqliteJournal): void {
       break;
     }
   } catch (thrown) {
-    if (!(thrown instanceof JournalFault)) throw thrown;
+    if (!isFault(thrown)) throw thrown;
     journal.distrust(thrown.message);
   } finally {
     reader.value.close();
   }
 }
+
+/** By its name: a build has a class of its own. */
+const isFault = (thrown: unknown): thrown is Error => thrown instanceof Error && thrown.name === 'JournalFault';
 
 /** What somebody is told who comes again while the door answers with a fault. */
 function answer(ask: () => string): string {
@@ -184,7 +211,7 @@ function answer(ask: () => string): string {
     try {
       return ask();
     } catch (thrown) {
-      if (!(thrown instanceof JournalFault)) throw thrown;
+      if (!isFault(thrown)) throw thrown;
       if (calls === CALLS_UNTIL_BACK) return `journal-fault ${thrown.message}`;
     }
   }

@@ -28,6 +28,7 @@ const FRAME_BYTES = 1_024 + 24;
 const AGED_MS = 29 * 86_400_000;
 const FILES = [
   ...['log-key.jwk', 'log-key.jwk.new', 'damaged', 'journal.db.ready', 'journal.db.new'],
+  ...['journal.head', 'journal.head.new'],
   ...['journal.db.new-wal', 'journal.db.new-shm', 'journal.db.new-journal'],
   ...['', 'journal.db', 'journal.db-wal', 'journal.db-shm', 'trust.db', 'trust.db-wal', 'trust.db-journal', 'lock'],
   ...['lock-journal', 'reserve', 'settings.json', 'settings.json.new', 'control.sock', 'keys'],
@@ -56,6 +57,7 @@ const PHASES: Readonly<Record<string, RegExp>> = {
   'log key': /log-key\.jwk/,
   'other keys': /\/keys\b/,
   'new log': /journal\.db\.(new|ready)/,
+  'kept head': /journal\.head/,
   'set aside': /\/damaged\b/,
   trust: /trust\.db/,
   settings: /settings/,

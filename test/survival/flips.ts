@@ -1,14 +1,21 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAMAGES, damageSector, makeEvening, SECTOR_BYTES } from '../support/damaged-journal.ts';
+import {
+  DAMAGES,
+  type Damage,
+  damageSector,
+  type Evening,
+  makeEvening,
+  SECTOR_BYTES,
+} from '../support/damaged-journal.ts';
 import { seededRandom } from '../support/seed.ts';
-import { PROJECT } from './mutants.ts';
+import { buildOf, PROJECT } from './mutants.ts';
 import { optionsOf } from './options.ts';
 import { Report } from './report.ts';
 
 const options = optionsOf({
   name: 'flips',
-  does: 'Damages each sector of a journal, in three ways, and looks whether the kiosk notices and comes back.',
+  does: 'Damages each sector of a journal and of a write-ahead log, cuts the journal off at each, and looks whether the kiosk notices.',
   round: 'at most so many sectors, 0 for all of them',
   rounds: 0,
   lanes: 1,
@@ -18,24 +25,40 @@ const cache = join(PROJECT, 'node_modules', '.cache');
 mkdirSync(cache, { recursive: true });
 const folder = mkdtempSync(join(cache, 'munjigi-flips-'));
 const report = new Report('flips', options);
-const evening = await makeEvening(folder);
-const all = evening.file.length / SECTOR_BYTES;
-const table = new Map<string, number>();
+const build = buildOf(options.broken);
+const code = async <T>(path: string): Promise<T> => (await import(join(build.dist, path))) as T;
+const { openKioskJournal } = await code<typeof import('../../src/kiosk/open-journal.ts')>('kiosk/open-journal.js');
+const { openJournalReader } = await code<typeof import('../../src/journal/open.ts')>('journal/open.js');
+const { LogAudit } = await code<typeof import('../../src/journal/log-audit.ts')>('journal/log-audit.js');
+const kiosk = { openKioskJournal, openJournalReader, LogAudit };
+const closed = await makeEvening(join(folder, 'closed'));
+const killed = await makeEvening(join(folder, 'killed'), 'killed');
 const random = seededRandom(options.seed);
-const sectors = Array.from({ length: all }, (_, sector) => ({ sector, at: random() }))
-  .toSorted((one, other) => one.at - other.at)
-  .slice(0, options.rounds === 0 ? all : options.rounds);
-for (const [round, { sector }] of sectors.entries()) {
+const every = (evening: Evening, where: 'file' | 'wal', damages: readonly Damage[]) =>
+  Array.from({ length: Math.floor(evening[where].length / SECTOR_BYTES) }, (_, sector) => ({
+    ...{ evening, where, damages, sector },
+    at: random(),
+  }));
+const all = [
+  ...every(closed, 'file', [...DAMAGES, 'cut off']),
+  // One that lost its end was cut off before it was written: what nobody signed then, nobody can miss.
+  ...every(killed, 'wal', DAMAGES),
+].toSorted((one, other) => one.at - other.at);
+const sectors = all.slice(0, options.rounds === 0 ? all.length : options.rounds);
+const table = new Map<string, number>();
+for (const [round, { evening, where, sector, damages }] of sectors.entries()) {
   if (report.isOver) break;
-  for (const damage of DAMAGES) {
-    const { outcome, problems } = await damageSector(evening, sector, damage, options.broken !== null);
+  for (const damage of damages) {
+    const { outcome, lostUses, problems } = await damageSector(evening, where, sector, damage, kiosk);
     report.round(
       round + 1,
-      problems.map((problem) => `sector ${sector} ${damage}: ${problem}`),
+      problems.map((problem) => `${where} ${sector} ${damage}: ${problem}`),
     );
-    const row = `${damage.padEnd(10)} ${outcome}`;
+    const remembers = lostUses === 0 ? 'all asked about' : 'not all';
+    const row = `${where.padEnd(4)} ${damage.padEnd(8)} ${outcome.padEnd(8)} remembers ${remembers}`;
     table.set(row, (table.get(row) ?? 0) + 1);
   }
 }
 rmSync(folder, { recursive: true, force: true });
-report.end([...[...table].sort(([a], [b]) => a.localeCompare(b)), ['sectors', all]]);
+build.remove();
+report.end([...[...table].sort(([a], [b]) => a.localeCompare(b)), ['sectors', all.length]]);

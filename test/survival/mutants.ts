@@ -59,6 +59,11 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   'traces-in-pages': [{ file: 'journal/purge.js', from: 'rebuildUses(db);', to: 'void db;' }],
   'truncated-log': [{ file: 'journal/wal-scrub.js', from: 'onDisk(() => overwrite(', to: 'void (() => overwrite(' }],
   'kept-day-keys': [{ file: 'register/visit-store.js', from: 'keys.destroy(day)', to: 'void day' }],
+  // What it reads is compared with nothing.
+  'believes-the-disk': [
+    { file: 'journal/entry.js', from: 'leafHash(bytes).equals(leaf)', to: 'true' },
+    { file: 'journal/wal-file.js', from: 'behind.length >= SPOILT_COMMITS', to: 'false' },
+  ],
   // The damaged journal is replaced before it has another name.
   'thrown-away-journal': [{ file: 'journal/set-aside.js', from: 'linkSync(`', to: 'void (`' }],
   'no-reserve': [{ file: 'journal/reserve.js', from: 'unlinkSync(this.#path);', to: 'return false;' }],
