@@ -13,16 +13,15 @@ import {
   type OutageInterval,
   type ProvenBound,
 } from './outage.ts';
-import { lastedMs, type Moment, OutageTimeline, STATE_TYPES, type Stretch } from './outage-timeline.ts';
-import { entriesBetween, entriesOfTypes, type JournalReader, reading } from './query.ts';
+import { timelineBefore } from './outage-reading.ts';
+import { lastedMs, type Moment, type Stretch } from './outage-timeline.ts';
+import { entriesBetween, type JournalReader, reading } from './query.ts';
 import { TreeStore } from './tree-store.ts';
 
 /** The longest time that one certificate covers: how long facts are kept, with some days to spare. */
 export const MAX_OUTAGE_DAYS = 31;
 /** What was decided this long before and after a stretch is counted beside it. */
 const AROUND_MS = HOUR_MS;
-/** How far back states that last are looked for. */
-export const LOOK_BACK_ENTRIES = 100_000;
 
 export interface OutageQuestion {
   /** Milliseconds since the epoch by the kiosk's clock. */
@@ -83,15 +82,12 @@ export function makeOutage(db: JournalReader, question: OutageQuestion): Result<
 
 function readThrough(db: JournalReader, { fromMs, toMs, zone }: OutageQuestion): Found {
   const range = entriesInTime(db, fromMs - AROUND_MS, toMs + AROUND_MS);
-  const timeline = new OutageTimeline();
+  const timeline = timelineBefore(db, range);
   const decisions = new Decisions();
   const inside = new Decisions();
   const serverBound = new Map<number, number>();
   let first: Moment | null = null;
   let last: Moment | null = null;
-  for (const entry of entriesOfTypes(db, Math.max(0, range.from - LOOK_BACK_ENTRIES), range.from, STATE_TYPES)) {
-    timeline.entry(entry);
-  }
   for (const entry of entriesBetween(db, range.from, range.to)) {
     const clock = timeline.entry(entry);
     decisions.entry(entry);
@@ -103,7 +99,7 @@ function readThrough(db: JournalReader, { fromMs, toMs, zone }: OutageQuestion):
     const hourMs = startOfHourIn(zone, entry.wallMs);
     serverBound.set(hourMs, (serverBound.get(hourMs) ?? 0) + 1);
   }
-  const stretches = timeline.finish().filter(({ from, to }) => {
+  const stretches = timeline.since(range.from).filter(({ from, to }) => {
     const [one, other] = [from.entry.wallMs, to?.entry.wallMs ?? Number.POSITIVE_INFINITY];
     return Math.min(one, other) <= toMs && Math.max(one, other) >= fromMs;
   });

@@ -32,18 +32,6 @@ const TOLD_ALWAYS: ReadonlySet<OutageCause> = new Set(['not-running', 'log-damag
 type StateCause = Exclude<OutageCause, 'not-running' | 'not-recording'>;
 const RUNNING_CAUSES: readonly StateCause[] = ['scanner', 'signal', 'trust-stale', 'trust-expired'];
 
-/** Types of entries that tell of a state which lasts: what must be known before a stretch of the log is read. */
-export const STATE_TYPES: readonly Entry['type'][] = [
-  'start',
-  'stop',
-  'log-continued',
-  'device-lost',
-  'device-fault',
-  'device-ready',
-  'clock-set',
-  'clock-trust',
-];
-
 /** Finds the outages of a kiosk in its entries, which are given one by one in the order of the log. */
 export class OutageTimeline {
   readonly #found: Stretch[] = [];
@@ -73,11 +61,12 @@ export class OutageTimeline {
     return clock;
   }
 
-  /** The outages in the order in which they began; some may go on. */
-  finish(): readonly Stretch[] {
+  /** The outages that were not over before entry `seq`, in the order in which they began; some may go on. */
+  since(seq: number): readonly Stretch[] {
+    const found = this.#found.filter(({ to }) => to === null || to.entry.seq >= seq);
     const open: Stretch[] = [...this.#open].map(([cause, from]) => ({ ...stretch(cause, from), to: null }));
     if (this.#down !== null) open.push({ ...stretch('not-running', this.#down.from, this.#down.reason), to: null });
-    return [...this.#found, ...open].toSorted((one, other) => one.from.entry.seq - other.from.entry.seq);
+    return [...found, ...open].toSorted((one, other) => one.from.entry.seq - other.from.entry.seq);
   }
 
   /** Something else than the hand that set the clock vouches for it from here on. */
@@ -126,6 +115,8 @@ export class OutageTimeline {
   }
 
   #heard(moment: Moment, { scanner, signal, trust }: Health): void {
+    // Nothing but a kiosk writes it: one that has run for longer than is read was never seen to start.
+    if (this.#down === null) this.#run ??= { boot: moment.entry.boot, isHeard: true };
     if (this.#run !== null) this.#run.isHeard = true;
     this.#setDevice('scanner', scanner !== 'ready', moment);
     this.#setDevice('signal', signal !== 'ready', moment);
