@@ -1,5 +1,6 @@
 import { MINUTE_MS, SECOND_MS } from '../base/time.ts';
 import type { Entry, Health } from './entry.ts';
+import { lastEndOf } from './last-end.ts';
 import type { ClockMark, OutageCause, OutageReason } from './outage.ts';
 
 /** An entry, and what vouched for the clock when it was made. */
@@ -38,7 +39,7 @@ export class OutageTimeline {
   readonly #open = new Map<StateCause, Moment>();
   /** Since when no kiosk runs, and why. */
   #down: { readonly from: Moment; readonly reason: OutageReason } | null = null;
-  #run: { readonly boot: string; isHeard: boolean } | null = null;
+  #run: { isHeard: boolean } | null = null;
   #last: Moment | null = null;
   /** The last entry that was made at least a second before the newest. */
   #settled: Moment | null = null;
@@ -52,7 +53,8 @@ export class OutageTimeline {
     const clock = this.#handSet === null ? entry.clock : 'hand-set';
     const moment: Moment = { entry, clock };
     if (this.#last !== null && !isTogether(this.#last.entry, entry)) this.#settled = this.#last;
-    if (entry.type === 'start') this.#started(moment, entry.lastEnd);
+    if (entry.type === 'start') this.#started(moment);
+    else if (entry.writer === 'command') this.#carriedOut(moment);
     else this.#ran(moment);
     this.#set('log-damaged', entry.type === 'log-continued', moment);
     this.#set('clock-unsure', entry.clock === 'unsure', moment);
@@ -78,35 +80,38 @@ export class OutageTimeline {
     return entry.boot !== set.boot || entry.monoMs - set.monoMs >= OWN_DOING_MS;
   }
 
-  #started(moment: Moment, lastEnd: string): void {
-    const { boot } = moment.entry;
+  #started(moment: Moment): void {
     // Where the log begins anew with a start, the run before it is in the damaged one.
     const isFirst = this.#last?.entry.type === 'log-continued';
-    if (this.#down === null && this.#run !== null && this.#last !== null && !isFirst) {
-      const known = lastEnd === 'killed' || lastEnd === 'power' || lastEnd === 'stopped' ? lastEnd : null;
-      this.#ended(this.#last, known ?? (boot === this.#run.boot ? 'killed' : 'power'));
-    }
+    if (!isFirst) this.#endedBefore(moment);
     if (this.#down !== null) this.#add(stretch('not-running', this.#down.from, this.#down.reason), moment);
     this.#down = null;
-    this.#run = { boot, isHeard: false };
+    this.#run = { isHeard: false };
     // Until they are heard of, nothing can be scanned or shown.
     this.#open.set('scanner', moment);
     this.#open.set('signal', moment);
   }
 
+  /** A command has found no kiosk running: that is no sign of life, but a sign of death. */
+  #carriedOut(moment: Moment): void {
+    if (moment.entry.type !== 'log-continued') this.#endedBefore(moment);
+  }
+
+  /** What follows the last entry of a run shows that it is over, if that was not known. */
+  #endedBefore({ entry }: Moment): void {
+    if (this.#down !== null || this.#run === null || this.#last === null) return;
+    this.#ended(this.#last, endReason(this.#last.entry, entry));
+  }
+
   #ran(moment: Moment): void {
     const { entry } = moment;
     const last = this.#last;
-    const run = this.#run;
-    // A command may write while no kiosk runs: that is no sign of life.
-    if (run !== null && this.#down === null && last !== null) {
-      if (entry.boot !== run.boot) this.#ended(last, 'power');
-      else if (run.isHeard && entry.monoMs - last.entry.monoMs > SILENT_AFTER_MS) {
-        this.#add(stretch('not-recording', last, 'silent'), moment);
-      }
+    const isDue = this.#run?.isHeard === true && this.#down === null;
+    if (isDue && last !== null && isSilence(last.entry, entry)) {
+      this.#add(stretch('not-recording', last, 'silent'), moment);
     }
     // Most often a kiosk at work has found the damage, and no start follows.
-    if (entry.type === 'log-continued') this.#run = { boot: entry.boot, isHeard: false };
+    if (entry.type === 'log-continued') this.#run = { isHeard: false };
     else if (entry.type === 'stop') this.#ended(moment, 'stopped');
     else if (entry.type === 'unrecorded') this.#wasUnrecorded(moment, entry.count);
     else if (entry.type === 'health') this.#heard(moment, entry);
@@ -116,7 +121,7 @@ export class OutageTimeline {
 
   #heard(moment: Moment, { scanner, signal, trust }: Health): void {
     // Nothing but a kiosk writes it: one that has run for longer than is read was never seen to start.
-    if (this.#down === null) this.#run ??= { boot: moment.entry.boot, isHeard: true };
+    if (this.#down === null) this.#run ??= { isHeard: true };
     if (this.#run !== null) this.#run.isHeard = true;
     this.#setDevice('scanner', scanner !== 'ready', moment);
     this.#setDevice('signal', signal !== 'ready', moment);
@@ -155,6 +160,17 @@ export class OutageTimeline {
     if (isLong || TOLD_ALWAYS.has(begun.cause)) this.#found.push({ ...begun, to });
   }
 }
+
+/** How the run ended whose last entry this is, as the entry after it shows, which is a start or a command's. */
+export function endReason(last: Entry, next: Entry): OutageReason {
+  if (last.type === 'stop') return 'stopped';
+  const end = lastEndOf({ type: 'start', boot: last.boot }, next.boot);
+  return end === 'killed' || end === 'power' ? end : 'unknown';
+}
+
+/** Whether a sign of life was due between two neighbouring entries of a run. */
+export const isSilence = (last: Entry, next: Entry): boolean =>
+  last.boot === next.boot && next.monoMs - last.monoMs > SILENT_AFTER_MS;
 
 /** How long it was between two entries; over a restart of the machine only the wall clock knows. */
 export function lastedMs(from: Entry, to: Entry): number {

@@ -10,7 +10,7 @@ import { sha256, verifyEd25519 } from '../../src/journal/native-crypto.ts';
 import { readOutage } from '../../src/journal/outage-file.ts';
 import { parseVerifierKey } from '../../src/journal/signed-note.ts';
 import { complaintOf, jsonLines, ran } from '../support/command.ts';
-import { typesIn } from '../support/entries.ts';
+import { entriesIn, typesIn } from '../support/entries.ts';
 import { refusedBy } from '../support/in-process.ts';
 
 let folder: string;
@@ -64,6 +64,17 @@ describe('an owner who must show when the kiosk could not check', () => {
     await ran(['sticker', 'issue', '--kind', 'ticket', '--data', data]);
     const { code, says } = complaintOf(await on('outage', ...around(), '--out', join(folder, 'no', 'folder')));
     expect([code, says]).toEqual([2, expect.stringMatching(/cannot be written/)]);
+  });
+});
+
+describe('a command where no kiosk runs', () => {
+  it('is never taken for a sign of life: each of its entries says who wrote it', async () => {
+    await ran(['sticker', 'issue', '--kind', 'ticket', '--data', data]);
+    await on('outage', ...around());
+    expect(entriesIn(data).map(({ type, writer }) => [type, writer])).toEqual([
+      ['sticker-issued', 'command'],
+      ['log-exported', 'command'],
+    ]);
   });
 });
 

@@ -55,6 +55,42 @@ describe('what nobody could check is told by its cause:', () => {
     expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual(['not-running power 10.0-20.0']);
   });
 
+  it('a certificate that is made while the kiosk lies killed ends nothing, and says killed', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS + 30_000);
+    day.kill();
+    const asked = (at_: string) =>
+      day.commandAt(at(at_), (journal) => {
+        journal.record({ type: 'log-exported', from: 0 });
+        return day.certificate(at('10:00'), at('11:00'));
+      });
+    const [early, late] = [await asked('10:11'), await asked('10:16')];
+    expect([told(early), told(late)]).toEqual([['not-running killed 10.0-…'], ['not-running killed 10.0-…']]);
+    expect(outageBody(late)).toContain('goes on');
+    await day.startAgain(at('10:20'));
+    day.wait(5 * MINUTE_MS);
+    expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual(['not-running killed 10.0-20.0']);
+  });
+
+  it('a kiosk that was killed before the power went was killed', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS);
+    day.kill();
+    await day.commandAt(at('10:16'), (journal) => journal.record({ type: 'owner-pin-set' }));
+    await day.powerCutUntil(at('10:20'));
+    expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual(['not-running killed 10.0-20.0']);
+  });
+
+  it('a command that the kiosk carries out when it has come to itself again is a sign of life', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS + 30_000);
+    day.hangFor(5 * MINUTE_MS);
+    day.stores.journal.record({ type: 'log-exported', from: 0 });
+    day.wait(2 * MINUTE_MS);
+    const [hung, ...more] = told(day.certificate(at('10:00'), at('11:00')));
+    expect([hung, more]).toEqual([expect.stringMatching(/^not-recording silent 10\.0-15\.[56]$/), []]);
+  });
+
   it('a disk that took nothing, with the number of records that are missing', async () => {
     const day = await begin();
     day.wait(10 * MINUTE_MS);

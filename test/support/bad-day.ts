@@ -166,7 +166,7 @@ export class BadDay {
   }
 
   async #command<T>(boot: string, act: (journal: Journal) => T): Promise<T> {
-    const stores = await openStores(this.folder, this.#time, boot);
+    const stores = await openStores(this.folder, this.#time, boot, null, 'command');
     if (!stores.ok) throw new Error(stores.error);
     this.#stores = stores.value;
     try {
