@@ -21,6 +21,8 @@ export interface Stretch {
 
 /** The kiosk gives a sign of life each minute: when one is missing and the next is due, it did not. */
 const SILENT_AFTER_MS = 2 * MINUTE_MS;
+/** A disk that takes entries again has taken that of what it refused within this time. */
+const SETTLED_AFTER_MS = 15 * SECOND_MS;
 /** What is over sooner kept nobody waiting: a scanner that opens, an entry that is tried again. */
 export const LEAST_STRETCH_MS = SECOND_MS;
 
@@ -41,18 +43,19 @@ export class OutageTimeline {
   #down: { readonly from: Moment; readonly reason: OutageReason } | null = null;
   #run: { isHeard: boolean } | null = null;
   #last: Moment | null = null;
-  /** The last entry that was made at least a second before the newest. */
-  #settled: Moment | null = null;
+  /** The newest entries, from the last on that was settled before them: those after it a disk may have let through. */
+  readonly #recent: Moment[] = [];
   /** When the clock was last set by hand, while nothing else vouches for it. */
   #handSet: Entry | null = null;
 
   /** Takes the next entry; gives what vouched for its clock. */
   entry(entry: Entry): ClockMark {
+    const settled = this.#recent.findLastIndex((each) => !isSettling(each.entry, entry));
+    if (settled > 0) this.#recent.splice(0, settled);
     if (this.#isVouchedFor(entry)) this.#handSet = null;
     if (entry.type === 'clock-set') this.#handSet = entry;
     const clock = this.#handSet === null ? entry.clock : 'hand-set';
     const moment: Moment = { entry, clock };
-    if (this.#last !== null && !isTogether(this.#last.entry, entry)) this.#settled = this.#last;
     if (entry.type === 'start') this.#started(moment);
     else if (entry.writer === 'command') this.#carriedOut(moment);
     else this.#ran(moment);
@@ -60,6 +63,8 @@ export class OutageTimeline {
     this.#set('clock-unsure', entry.clock === 'unsure', moment);
     this.#set('clock-hand-set', this.#handSet !== null, moment);
     this.#last = moment;
+    if (entry.type === 'start') this.#recent.length = 0;
+    this.#recent.push(moment);
     return clock;
   }
 
@@ -129,13 +134,14 @@ export class OutageTimeline {
     this.#set('trust-expired', trust === 'expired', moment);
   }
 
-  /** The disk refused since the last entry before, or since the silence that was found already. */
+  /** The disk refused since the last entry before those that it let through at last, or since the silence found there. */
   #wasUnrecorded(moment: Moment, count: number): void {
+    const { entry } = moment;
     const silence = this.#found.at(-1);
-    const isSame = silence?.reason === 'silent' && silence.to !== null && isTogether(silence.to.entry, moment.entry);
-    if (isSame) this.#found.pop();
-    const from = isSame ? silence.from : this.#settled;
-    if (from !== null) this.#found.push({ ...stretch('not-recording', from, 'disk'), to: moment, unrecorded: count });
+    if (silence?.reason === 'silent' && silence.to !== null && isSettling(silence.to.entry, entry)) this.#found.pop();
+    const [from] = this.#recent;
+    if (from !== undefined)
+      this.#found.push({ ...stretch('not-recording', from, 'disk'), to: moment, unrecorded: count });
   }
 
   #ended(at: Moment, reason: OutageReason): void {
@@ -172,6 +178,10 @@ export function endReason(last: Entry, next: Entry): OutageReason {
 export const isSilence = (last: Entry, next: Entry): boolean =>
   last.boot === next.boot && next.monoMs - last.monoMs > SILENT_AFTER_MS;
 
+/** Whether an entry was let through by a disk shortly before it took the one that tells of its refusals. */
+export const isSettling = (entry: Entry, unrecorded: Entry): boolean =>
+  entry.boot === unrecorded.boot && unrecorded.monoMs - entry.monoMs < SETTLED_AFTER_MS;
+
 /** How long it was between two entries; over a restart of the machine only the wall clock knows. */
 export function lastedMs(from: Entry, to: Entry): number {
   return from.boot === to.boot ? to.monoMs - from.monoMs : Math.abs(to.wallMs - from.wallMs);
@@ -180,7 +190,3 @@ export function lastedMs(from: Entry, to: Entry): number {
 function stretch(cause: OutageCause, from: Moment, reason: OutageReason | null = null): Omit<Stretch, 'to'> {
   return { cause, reason, from, unrecorded: 0 };
 }
-
-/** Made in one go. */
-const isTogether = (one: Entry, other: Entry): boolean =>
-  one.boot === other.boot && other.monoMs - one.monoMs < LEAST_STRETCH_MS;
