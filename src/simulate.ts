@@ -12,7 +12,7 @@ import { simulatedSignal } from './devices/signal/simulated-signal.ts';
 import { systemdSupervisor } from './devices/supervisor/systemd-supervisor.ts';
 import { drawSlipInThread } from './kiosk/draw-slip.ts';
 import { stderrLog } from './kiosk/log.ts';
-import { openStores, type Stores } from './kiosk/stores.ts';
+import { openStores } from './kiosk/stores.ts';
 import { wireKiosk } from './kiosk/wire-kiosk.ts';
 import { bootId, type RunningKiosk, SCREEN_ADDRESSES, SCREEN_PAGES } from './main.ts';
 import type { Trust } from './pass/trust.ts';
@@ -55,12 +55,15 @@ export async function simulateKiosk(options: SimulateOptions): Promise<Result<Ru
   const timers = realTimers;
   const switchableClock = new SwitchableClock(systemClock({ floorMs: 0 }));
   const clock = new HandSetClock(switchableClock);
-  const stores = await openStores(options.dataPath, clock, bootId());
+  const boot = bootId();
+  const demo = await prepareDemo(options.dataPath, clock, boot);
+  if (!demo.ok) return demo;
+  const stores = await openStores(options.dataPath, clock, boot);
   if (!stores.ok) return stores;
-  const demo = await prepareDemo(stores.value, clock);
-  if (!demo.ok) {
+  const trust = trustWithDemo(stores.value, demo.value.trustFolder);
+  if (!trust.ok) {
     stores.value.close();
-    return demo;
+    return trust;
   }
 
   const clicks = simulatedScanner();
@@ -72,7 +75,7 @@ export async function simulateKiosk(options: SimulateOptions): Promise<Result<Ru
   const disk = new SimulatedDisk(stores.value.journal);
   const printer = new SimulatedPrinter({ widthDots: WIDTH_DOTS, dpi: DPI, onPrinted: (job) => world.printed(job) });
   const wired = wireKiosk({
-    stores: { ...stores.value, trust: demo.value.trust },
+    stores: { ...stores.value, trust: trust.value },
     journal: disk,
     clock,
     timers,
@@ -117,15 +120,25 @@ export async function simulateKiosk(options: SimulateOptions): Promise<Result<Ru
   });
 }
 
-/** Signs this run's wallet; the demo issuers are trusted in memory alone, so that no real kiosk ever does. */
-async function prepareDemo(stores: Stores, clock: Clock) {
-  const issuers: Result<DemoIssuers, string> = await loadDemoIssuers(join(stores.folder.path, 'demo'));
-  if (!issuers.ok) return issuers;
-  const trust: Result<() => Trust, string> = trustWithDemo(stores, issuers.value.trustFolder);
-  if (!trust.ok) return trust;
-  const wallet = await signWallet(issuers.value, clock.wall().atMs);
-  useUp(wallet.usedLine, stores, trust.value(), clock);
-  const stickers = await issueDemoStickers(stores, clock);
-  if (!stickers.ok) return stickers;
-  return ok({ trust: trust.value, wallet: [...wallet.passes, ...stickers.value] });
+/**
+ * Signs this run's wallet; the demo issuers are trusted in memory alone, so that no real kiosk ever does. What it writes
+ * before the start is no sign of life of the kiosk.
+ */
+async function prepareDemo(dataPath: string, clock: Clock, boot: string) {
+  const stores = await openStores(dataPath, clock, boot, null, 'command');
+  if (!stores.ok) return stores;
+  try {
+    const issuers: Result<DemoIssuers, string> = await loadDemoIssuers(join(stores.value.folder.path, 'demo'));
+    if (!issuers.ok) return issuers;
+    const { trustFolder } = issuers.value;
+    const trust: Result<() => Trust, string> = trustWithDemo(stores.value, trustFolder);
+    if (!trust.ok) return trust;
+    const wallet = await signWallet(issuers.value, clock.wall().atMs);
+    useUp(wallet.usedLine, stores.value, trust.value(), clock);
+    const stickers = await issueDemoStickers(stores.value, clock);
+    if (!stickers.ok) return stickers;
+    return ok({ trustFolder, wallet: [...wallet.passes, ...stickers.value] });
+  } finally {
+    stores.value.close();
+  }
 }

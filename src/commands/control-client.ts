@@ -61,7 +61,7 @@ function askKiosk(path: string, request: OfficeRequest): Promise<Result<OfficeAn
 
 async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<Result<OfficeAnswer, string>> {
   const clock = new HandSetClock(systemClock({ floorMs: RELEASED_AT_MS }));
-  const stores = await openStores(dataPath, clock, bootId());
+  const stores = await openStores(dataPath, clock, bootId(), null, 'command');
   if (!stores.ok) return stores;
   clock.machine.setFloor(stores.value.clockFloorMs());
   restoreHandSetting(clock, stores.value.folder, stores.value.bootId);

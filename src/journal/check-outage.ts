@@ -1,11 +1,12 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { formatInstant } from '../base/time.ts';
-import { fromBase64, utf8 } from './byte-text.ts';
+import { utf8 } from './byte-text.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Entry } from './entry.ts';
 import { isConsistent, isIncluded, leafHashOf, type Sha256 } from './merkle.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import type { OutageBound, OutageCertificate, OutageInterval } from './outage.ts';
+import { isBorneOut } from './outage-evidence.ts';
 import { MAX_OUTAGE_LENGTH, type SignedOutage, signedText } from './outage-file.ts';
 import { hashLines } from './proof.ts';
 import { readEntry } from './read-entry.ts';
@@ -27,8 +28,9 @@ export type OutageFault = (typeof OUTAGE_FAULTS)[number];
 
 /**
  * Checks a certificate with the public key of the log alone: its signature, both checkpoints, that the later goes on
- * from the earlier, that each entry which a stretch begins or ends with is in the log, and that it says what the
- * certificate says. What was counted between the entries is the kiosk's word, under its signature.
+ * from the earlier, that each entry which a stretch begins or ends with is in the log and says so, and that those
+ * shown between them say nothing else. What was counted between them is the kiosk's word, under its signature, and so is
+ * that there was nothing further.
  */
 export function checkOutage(
   sha256: Sha256,
@@ -57,7 +59,7 @@ export function checkOutage(
   const bounds = [certificate.first, certificate.last, ...certificate.intervals.flatMap(({ from, to }) => [from, to])];
   const agrees =
     bounds.every((bound) => bound === null || isOf(bound, entries.get(bound.seq))) &&
-    certificate.intervals.every((interval) => tellsOf(interval, entries));
+    certificate.intervals.every((interval) => tellsOf(interval, entries, head.size));
   return agrees ? ok(undefined) : err('contradicts-log');
 }
 
@@ -72,8 +74,8 @@ function headOf(
   if (!later.ok) return null;
   if (before === null) return consistency.length === 0 ? later.value.checkpoint : null;
   const earlier = openCheckpoint(before, keys, verify);
-  const path = consistency.map(fromBase64);
-  if (!earlier.ok || !path.every((hash): hash is Uint8Array => hash !== null)) return null;
+  const path = hashLines(consistency);
+  if (!earlier.ok || path === null) return null;
   const goesOn = isConsistent(sha256, earlier.value.checkpoint, later.value.checkpoint, path);
   return goesOn ? later.value.checkpoint : null;
 }
@@ -83,33 +85,12 @@ function isOf({ at, clock }: OutageBound, entry: Entry | undefined): boolean {
   return entry !== undefined && formatInstant(entry.wallMs) === at && (clock === 'hand-set' || clock === entry.clock);
 }
 
-/** Whether the entries at both ends tell of such an outage. */
-function tellsOf({ cause, reason, from, to, lastedMs }: OutageInterval, entries: ReadonlyMap<number, Entry>): boolean {
+/** Whether the entries at both ends, and those that are shown between them, tell of such an outage. */
+function tellsOf(interval: OutageInterval, entries: ReadonlyMap<number, Entry>, size: number): boolean {
+  const { from, to, lastedMs } = interval;
   const begin = entries.get(from.seq);
   const end = to === null ? null : entries.get(to.seq);
   if (begin === undefined || end === undefined || (end !== null && end.seq <= begin.seq)) return false;
   const lasted = end !== null && end.boot === begin.boot ? end.monoMs - begin.monoMs : null;
-  if (lasted !== lastedMs) return false;
-  switch (cause) {
-    case 'not-running':
-      if (end !== null && end.type !== 'start') return false;
-      return reason !== 'power' || end === null || end.boot !== begin.boot;
-    case 'not-recording':
-      return reason !== 'disk' || end?.type === 'unrecorded';
-    case 'log-damaged':
-      return begin.type === 'log-continued';
-    case 'scanner':
-    case 'signal':
-      if (begin.type === 'health') return begin[cause] !== 'ready';
-      if (begin.type === 'device-lost' || begin.type === 'device-fault') return begin.device === cause;
-      return begin.type === 'start';
-    case 'trust-stale':
-      return begin.type === 'health' && begin.trust === 'stale';
-    case 'trust-expired':
-      return begin.type === 'health' && begin.trust === 'expired';
-    case 'clock-unsure':
-      return begin.clock === 'unsure';
-    case 'clock-hand-set':
-      return begin.type === 'clock-set';
-  }
+  return lasted === lastedMs && isBorneOut(interval, begin, end, entries, size);
 }

@@ -2,10 +2,10 @@ import { MINUTE_MS } from '../base/time.ts';
 import { type DayCounters, dayCounters } from './counters.ts';
 import { entriesInTime } from './entries-in-time.ts';
 import type { Entry } from './entry.ts';
-import { LOOK_BACK_ENTRIES } from './make-outage.ts';
 import type { OutageCause } from './outage.ts';
-import { OutageTimeline, STATE_TYPES, type Stretch } from './outage-timeline.ts';
-import { entriesBetween, entriesOfTypes, type JournalReader } from './query.ts';
+import { timelineBefore } from './outage-reading.ts';
+import type { Stretch } from './outage-timeline.ts';
+import { entriesBetween, type JournalReader } from './query.ts';
 
 /** What one day of a log came to. */
 export interface DayRecord {
@@ -23,10 +23,7 @@ const DOWN_CAUSES: readonly OutageCause[] = ['not-recording', 'scanner', 'signal
 /** Reads a day out of a log, times in milliseconds since the epoch. A damaged file is a `JournalFault`. */
 export function dayRecord(db: JournalReader, zone: string, fromMs: number, toMs: number): DayRecord {
   const range = entriesInTime(db, fromMs, toMs);
-  const timeline = new OutageTimeline();
-  for (const entry of entriesOfTypes(db, Math.max(0, range.from - LOOK_BACK_ENTRIES), range.from, STATE_TYPES)) {
-    timeline.entry(entry);
-  }
+  const timeline = timelineBefore(db, range);
   let first: number | null = null;
   let last = 0;
   const seen = function* (): Generator<Entry> {
@@ -39,7 +36,7 @@ export function dayRecord(db: JournalReader, zone: string, fromMs: number, toMs:
     }
   };
   const counters = dayCounters(seen(), zone, fromMs, toMs);
-  const stretches = timeline.finish();
+  const stretches = timeline.since(range.from);
   const minutesOf = (causes: readonly OutageCause[]): number =>
     Math.round(
       covered(

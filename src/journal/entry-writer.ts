@@ -16,13 +16,24 @@ export class EntryWriter {
   readonly #clock: Clock;
   readonly #bootId: string;
   readonly #lastTrustedMs: () => number | null;
+  readonly #marks: Pick<Stamp, 'writer'>;
 
-  /** @param lastTrustedMs wall time of the newest entry under a trusted clock */
-  constructor(statements: Statements, clock: Clock, bootId: string, lastTrustedMs: () => number | null) {
+  /**
+   * @param lastTrustedMs wall time of the newest entry under a trusted clock
+   * @param writer a command where no kiosk runs, if it is one
+   */
+  constructor(
+    statements: Statements,
+    clock: Clock,
+    bootId: string,
+    lastTrustedMs: () => number | null,
+    writer: Stamp['writer'] = undefined,
+  ) {
     this.#statements = statements;
     this.#clock = clock;
     this.#bootId = bootId;
     this.#lastTrustedMs = lastTrustedMs;
+    this.#marks = writer === undefined ? {} : { writer };
   }
 
   /** The sequence number of the entry that comes next, which is the number of entries and its leaf's index. */
@@ -38,6 +49,7 @@ export class EntryWriter {
       monoMs: Math.floor(this.#clock.monotonicMs()),
       wallMs: Math.floor(wall.atMs),
       clock: isEvident(wall) ? 'trusted' : 'unsure',
+      ...this.#marks,
     };
     const bytes = entryBytes(stamp, note);
     this.#statements.addEntry.run(stamp.seq, bytes, leafHash(bytes));

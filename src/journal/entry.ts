@@ -166,6 +166,8 @@ export interface Stamp {
   readonly monoMs: number;
   readonly wallMs: number;
   readonly clock: 'trusted' | 'unsure';
+  /** Written on a folder that no kiosk held. What a kiosk does for a command while it runs is its own entry. */
+  readonly writer?: 'command';
 }
 
 export type Entry = { readonly v: 1 } & Stamp & Note;

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
+import type { Stamp } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
 import type { Reserve } from './reserve.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -18,6 +19,8 @@ export interface SqliteJournalOptions {
   readonly clock: Clock;
   /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
   readonly bootId: string;
+  /** Whose entries these are, if not a kiosk's. */
+  readonly writer?: Stamp['writer'];
   /** K_use: what use keys are derived under. 32 bytes. */
   readonly useKeySecret: Buffer;
   /** What is given up when the disk is full; without one a full disk is a fault at once. */
@@ -34,9 +37,9 @@ export interface Handle {
 /** @param lastTrustedMs wall time of the newest entry under a trusted clock, or null */
 export function handleOf(
   db: Database.Database,
-  { clock, bootId }: SqliteJournalOptions,
+  { clock, bootId, writer }: SqliteJournalOptions,
   lastTrustedMs: () => number | null,
 ): Handle {
   const statements = prepareStatements(db);
-  return { db, statements, writer: new EntryWriter(statements, clock, bootId, lastTrustedMs) };
+  return { db, statements, writer: new EntryWriter(statements, clock, bootId, lastTrustedMs, writer) };
 }

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { formatInstant, HOUR_MS, MINUTE_MS, minuteOfDayIn } from '../base/time.ts';
 import { toBase64 } from './byte-text.ts';
 import { Decisions } from './decisions.ts';
-import { entriesInTime } from './entries-in-time.ts';
+import { type EntryRange, entriesInTime } from './entries-in-time.ts';
 import type { Entry } from './entry.ts';
 import { consistencyPath, inclusionPath } from './merkle.ts';
 import { sha256 } from './native-crypto.ts';
@@ -13,16 +13,16 @@ import {
   type OutageInterval,
   type ProvenBound,
 } from './outage.ts';
-import { lastedMs, type Moment, OutageTimeline, STATE_TYPES, type Stretch } from './outage-timeline.ts';
-import { entriesBetween, entriesOfTypes, type JournalReader, reading } from './query.ts';
+import { placesOf } from './outage-evidence.ts';
+import { timelineBefore } from './outage-reading.ts';
+import { lastedMs, type Moment, type Stretch } from './outage-timeline.ts';
+import { entriesBetween, type JournalReader, reading } from './query.ts';
 import { TreeStore } from './tree-store.ts';
 
 /** The longest time that one certificate covers: how long facts are kept, with some days to spare. */
 export const MAX_OUTAGE_DAYS = 31;
 /** What was decided this long before and after a stretch is counted beside it. */
 const AROUND_MS = HOUR_MS;
-/** How far back states that last are looked for. */
-export const LOOK_BACK_ENTRIES = 100_000;
 
 export interface OutageQuestion {
   /** Milliseconds since the epoch by the kiosk's clock. */
@@ -50,15 +50,15 @@ interface Found {
  */
 export function makeOutage(db: JournalReader, question: OutageQuestion): Result<OutageCertificate, string> {
   const { fromMs, toMs, madeAtMs, log, venue, zone } = question;
-  const found = readThrough(db, question);
+  const range = entriesInTime(db, fromMs - AROUND_MS, toMs + AROUND_MS);
+  const after = headCovering(db, range.to);
+  if (after === null) return err("no checkpoint covers these entries yet: run 'munjigi journal checkpoint' first");
+  const found = readThrough(db, { from: Math.min(range.from, after.size), to: after.size }, question);
   const listed = longest(found.stretches);
-  const moments = [found.first, found.last, ...listed.flatMap(({ from, to }) => [from, to])];
-  const entries = new Map(moments.flatMap((moment) => (moment === null ? [] : [[moment.entry.seq, moment]])));
-  const seqs = [...entries.keys()].sort((one, other) => one - other);
-  const heads = headsAround(db, seqs[0] ?? 0, seqs.at(-1) ?? -1);
-  if (heads.after === null)
-    return err("no checkpoint covers these entries yet: run 'munjigi journal checkpoint' first");
-  const { before, after } = heads;
+  const ends = [found.first, found.last].flatMap((moment) => (moment === null ? [] : [moment.entry.seq]));
+  const shown = listed.flatMap(({ cause, from, to }) => placesOf(cause, from.entry, to?.entry ?? null, after.size));
+  const seqs = [...new Set([...ends, ...shown])].sort((one, other) => one - other);
+  const before = headBefore(db, seqs[0] ?? 0);
   const tree = new TreeStore(db);
   return ok({
     v: 1,
@@ -81,17 +81,13 @@ export function makeOutage(db: JournalReader, question: OutageQuestion): Result<
   });
 }
 
-function readThrough(db: JournalReader, { fromMs, toMs, zone }: OutageQuestion): Found {
-  const range = entriesInTime(db, fromMs - AROUND_MS, toMs + AROUND_MS);
-  const timeline = new OutageTimeline();
+function readThrough(db: JournalReader, range: EntryRange, { fromMs, toMs, zone }: OutageQuestion): Found {
+  const timeline = timelineBefore(db, range);
   const decisions = new Decisions();
   const inside = new Decisions();
   const serverBound = new Map<number, number>();
   let first: Moment | null = null;
   let last: Moment | null = null;
-  for (const entry of entriesOfTypes(db, Math.max(0, range.from - LOOK_BACK_ENTRIES), range.from, STATE_TYPES)) {
-    timeline.entry(entry);
-  }
   for (const entry of entriesBetween(db, range.from, range.to)) {
     const clock = timeline.entry(entry);
     decisions.entry(entry);
@@ -103,7 +99,7 @@ function readThrough(db: JournalReader, { fromMs, toMs, zone }: OutageQuestion):
     const hourMs = startOfHourIn(zone, entry.wallMs);
     serverBound.set(hourMs, (serverBound.get(hourMs) ?? 0) + 1);
   }
-  const stretches = timeline.finish().filter(({ from, to }) => {
+  const stretches = timeline.since(range.from).filter(({ from, to }) => {
     const [one, other] = [from.entry.wallMs, to?.entry.wallMs ?? Number.POSITIVE_INFINITY];
     return Math.min(one, other) <= toMs && Math.max(one, other) >= fromMs;
   });
@@ -151,14 +147,17 @@ interface Head {
   readonly note: string;
 }
 
-/** The last signed head before an entry, and the first that covers another. */
-function headsAround(db: JournalReader, first: number, last: number): { before: Head | null; after: Head | null } {
+/** The last signed head before an entry. */
+function headBefore(db: JournalReader, seq: number): Head | null {
   const before = 'SELECT size, note FROM checkpoint WHERE size > 0 AND size <= ? ORDER BY size DESC LIMIT 1';
-  const after = 'SELECT size, note FROM checkpoint WHERE size > ? ORDER BY size LIMIT 1';
-  return reading(() => ({
-    before: db.prepare<[number], Head>(before).get(first) ?? null,
-    after: db.prepare<[number], Head>(after).get(last) ?? null,
-  }));
+  return reading(() => db.prepare<[number], Head>(before).get(seq) ?? null);
+}
+
+/** The first signed head over so many entries; where they are more than was signed, the newest. */
+function headCovering(db: JournalReader, size: number): Head | null {
+  const after = 'SELECT size, note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1';
+  const newest = 'SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1';
+  return reading(() => db.prepare<[number], Head>(after).get(size) ?? db.prepare<[], Head>(newest).get() ?? null);
 }
 
 function provenBound(db: JournalReader, tree: TreeStore, seq: Entry['seq'], size: number): ProvenBound {

@@ -13,13 +13,16 @@ import {
   type OutageCounts,
   type OutageInterval,
 } from './outage.ts';
+import { SHOWN_BETWEEN } from './outage-evidence.ts';
 import { signatureLine } from './signed-note.ts';
 
-export const MAX_OUTAGE_LENGTH = 1_048_576;
-const MAX_OUTAGE_ITEMS = 32_768;
+export const MAX_OUTAGE_LENGTH = 2_097_152;
+const MAX_OUTAGE_ITEMS = 65_536;
 /** The first line of what is signed: no checkpoint of any log begins with it, and no countersignature. */
 const SIGNED_HEADER = 'munjigi-outage@v1';
 const MAX_HOURS = 24 * 32;
+/** Both ends of the time, and of each stretch with the entry after it and some between. */
+export const MAX_PROOFS = 2 + MAX_INTERVALS * (3 + SHOWN_BETWEEN);
 
 /** A certificate and the signature under it, as they travel. */
 export interface SignedOutage {
@@ -66,7 +69,7 @@ const isCertificate = objectOf({
   before: orNull(text),
   after: text,
   consistency: listOf(text),
-  proofs: listOf(objectOf({ seq: count, entry: text, path: listOf(text) }), 2 * MAX_INTERVALS + 2),
+  proofs: listOf(objectOf({ seq: count, entry: text, path: listOf(text) }), MAX_PROOFS),
 } satisfies Readonly<Record<keyof OutageCertificate, typeof count>>);
 
 const isSigned = objectOf({ certificate: isCertificate, signature: text });

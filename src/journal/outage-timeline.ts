@@ -1,5 +1,6 @@
 import { MINUTE_MS, SECOND_MS } from '../base/time.ts';
 import type { Entry, Health } from './entry.ts';
+import { lastEndOf } from './last-end.ts';
 import type { ClockMark, OutageCause, OutageReason } from './outage.ts';
 
 /** An entry, and what vouched for the clock when it was made. */
@@ -20,6 +21,8 @@ export interface Stretch {
 
 /** The kiosk gives a sign of life each minute: when one is missing and the next is due, it did not. */
 const SILENT_AFTER_MS = 2 * MINUTE_MS;
+/** A disk that takes entries again has taken that of what it refused within this time. */
+const SETTLED_AFTER_MS = 15 * SECOND_MS;
 /** What is over sooner kept nobody waiting: a scanner that opens, an entry that is tried again. */
 export const LEAST_STRETCH_MS = SECOND_MS;
 
@@ -32,52 +35,45 @@ const TOLD_ALWAYS: ReadonlySet<OutageCause> = new Set(['not-running', 'log-damag
 type StateCause = Exclude<OutageCause, 'not-running' | 'not-recording'>;
 const RUNNING_CAUSES: readonly StateCause[] = ['scanner', 'signal', 'trust-stale', 'trust-expired'];
 
-/** Types of entries that tell of a state which lasts: what must be known before a stretch of the log is read. */
-export const STATE_TYPES: readonly Entry['type'][] = [
-  'start',
-  'stop',
-  'log-continued',
-  'device-lost',
-  'device-fault',
-  'device-ready',
-  'clock-set',
-  'clock-trust',
-];
-
 /** Finds the outages of a kiosk in its entries, which are given one by one in the order of the log. */
 export class OutageTimeline {
   readonly #found: Stretch[] = [];
   readonly #open = new Map<StateCause, Moment>();
   /** Since when no kiosk runs, and why. */
   #down: { readonly from: Moment; readonly reason: OutageReason } | null = null;
-  #run: { readonly boot: string; isHeard: boolean } | null = null;
+  #run: { isHeard: boolean } | null = null;
   #last: Moment | null = null;
-  /** The last entry that was made at least a second before the newest. */
-  #settled: Moment | null = null;
+  /** The newest entries, from the last on that was settled before them: those after it a disk may have let through. */
+  readonly #recent: Moment[] = [];
   /** When the clock was last set by hand, while nothing else vouches for it. */
   #handSet: Entry | null = null;
 
   /** Takes the next entry; gives what vouched for its clock. */
   entry(entry: Entry): ClockMark {
+    const settled = this.#recent.findLastIndex((each) => !isSettling(each.entry, entry));
+    if (settled > 0) this.#recent.splice(0, settled);
     if (this.#isVouchedFor(entry)) this.#handSet = null;
     if (entry.type === 'clock-set') this.#handSet = entry;
     const clock = this.#handSet === null ? entry.clock : 'hand-set';
     const moment: Moment = { entry, clock };
-    if (this.#last !== null && !isTogether(this.#last.entry, entry)) this.#settled = this.#last;
-    if (entry.type === 'start') this.#started(moment, entry.lastEnd);
+    if (entry.type === 'start') this.#started(moment);
+    else if (entry.writer === 'command') this.#carriedOut(moment);
     else this.#ran(moment);
     this.#set('log-damaged', entry.type === 'log-continued', moment);
     this.#set('clock-unsure', entry.clock === 'unsure', moment);
     this.#set('clock-hand-set', this.#handSet !== null, moment);
     this.#last = moment;
+    if (entry.type === 'start') this.#recent.length = 0;
+    this.#recent.push(moment);
     return clock;
   }
 
-  /** The outages in the order in which they began; some may go on. */
-  finish(): readonly Stretch[] {
+  /** The outages that were not over before entry `seq`, in the order in which they began; some may go on. */
+  since(seq: number): readonly Stretch[] {
+    const found = this.#found.filter(({ to }) => to === null || to.entry.seq >= seq);
     const open: Stretch[] = [...this.#open].map(([cause, from]) => ({ ...stretch(cause, from), to: null }));
     if (this.#down !== null) open.push({ ...stretch('not-running', this.#down.from, this.#down.reason), to: null });
-    return [...this.#found, ...open].toSorted((one, other) => one.from.entry.seq - other.from.entry.seq);
+    return [...found, ...open].toSorted((one, other) => one.from.entry.seq - other.from.entry.seq);
   }
 
   /** Something else than the hand that set the clock vouches for it from here on. */
@@ -89,35 +85,38 @@ export class OutageTimeline {
     return entry.boot !== set.boot || entry.monoMs - set.monoMs >= OWN_DOING_MS;
   }
 
-  #started(moment: Moment, lastEnd: string): void {
-    const { boot } = moment.entry;
+  #started(moment: Moment): void {
     // Where the log begins anew with a start, the run before it is in the damaged one.
     const isFirst = this.#last?.entry.type === 'log-continued';
-    if (this.#down === null && this.#run !== null && this.#last !== null && !isFirst) {
-      const known = lastEnd === 'killed' || lastEnd === 'power' || lastEnd === 'stopped' ? lastEnd : null;
-      this.#ended(this.#last, known ?? (boot === this.#run.boot ? 'killed' : 'power'));
-    }
+    if (!isFirst) this.#endedBefore(moment);
     if (this.#down !== null) this.#add(stretch('not-running', this.#down.from, this.#down.reason), moment);
     this.#down = null;
-    this.#run = { boot, isHeard: false };
+    this.#run = { isHeard: false };
     // Until they are heard of, nothing can be scanned or shown.
     this.#open.set('scanner', moment);
     this.#open.set('signal', moment);
   }
 
+  /** A command has found no kiosk running: that is no sign of life, but a sign of death. */
+  #carriedOut(moment: Moment): void {
+    if (moment.entry.type !== 'log-continued') this.#endedBefore(moment);
+  }
+
+  /** What follows the last entry of a run shows that it is over, if that was not known. */
+  #endedBefore({ entry }: Moment): void {
+    if (this.#down !== null || this.#run === null || this.#last === null) return;
+    this.#ended(this.#last, endReason(this.#last.entry, entry));
+  }
+
   #ran(moment: Moment): void {
     const { entry } = moment;
     const last = this.#last;
-    const run = this.#run;
-    // A command may write while no kiosk runs: that is no sign of life.
-    if (run !== null && this.#down === null && last !== null) {
-      if (entry.boot !== run.boot) this.#ended(last, 'power');
-      else if (run.isHeard && entry.monoMs - last.entry.monoMs > SILENT_AFTER_MS) {
-        this.#add(stretch('not-recording', last, 'silent'), moment);
-      }
+    const isDue = this.#run?.isHeard === true && this.#down === null;
+    if (isDue && last !== null && isSilence(last.entry, entry)) {
+      this.#add(stretch('not-recording', last, 'silent'), moment);
     }
     // Most often a kiosk at work has found the damage, and no start follows.
-    if (entry.type === 'log-continued') this.#run = { boot: entry.boot, isHeard: false };
+    if (entry.type === 'log-continued') this.#run = { isHeard: false };
     else if (entry.type === 'stop') this.#ended(moment, 'stopped');
     else if (entry.type === 'unrecorded') this.#wasUnrecorded(moment, entry.count);
     else if (entry.type === 'health') this.#heard(moment, entry);
@@ -126,6 +125,8 @@ export class OutageTimeline {
   }
 
   #heard(moment: Moment, { scanner, signal, trust }: Health): void {
+    // Nothing but a kiosk writes it: one that has run for longer than is read was never seen to start.
+    if (this.#down === null) this.#run ??= { isHeard: true };
     if (this.#run !== null) this.#run.isHeard = true;
     this.#setDevice('scanner', scanner !== 'ready', moment);
     this.#setDevice('signal', signal !== 'ready', moment);
@@ -133,13 +134,14 @@ export class OutageTimeline {
     this.#set('trust-expired', trust === 'expired', moment);
   }
 
-  /** The disk refused since the last entry before, or since the silence that was found already. */
+  /** The disk refused since the last entry before those that it let through at last, or since the silence found there. */
   #wasUnrecorded(moment: Moment, count: number): void {
+    const { entry } = moment;
     const silence = this.#found.at(-1);
-    const isSame = silence?.reason === 'silent' && silence.to !== null && isTogether(silence.to.entry, moment.entry);
-    if (isSame) this.#found.pop();
-    const from = isSame ? silence.from : this.#settled;
-    if (from !== null) this.#found.push({ ...stretch('not-recording', from, 'disk'), to: moment, unrecorded: count });
+    if (silence?.reason === 'silent' && silence.to !== null && isSettling(silence.to.entry, entry)) this.#found.pop();
+    const [from] = this.#recent;
+    if (from !== undefined)
+      this.#found.push({ ...stretch('not-recording', from, 'disk'), to: moment, unrecorded: count });
   }
 
   #ended(at: Moment, reason: OutageReason): void {
@@ -165,6 +167,21 @@ export class OutageTimeline {
   }
 }
 
+/** How the run ended whose last entry this is, as the entry after it shows, which is a start or a command's. */
+export function endReason(last: Entry, next: Entry): OutageReason {
+  if (last.type === 'stop') return 'stopped';
+  const end = lastEndOf({ type: 'start', boot: last.boot }, next.boot);
+  return end === 'killed' || end === 'power' ? end : 'unknown';
+}
+
+/** Whether a sign of life was due between two neighbouring entries of a run. */
+export const isSilence = (last: Entry, next: Entry): boolean =>
+  last.boot === next.boot && next.monoMs - last.monoMs > SILENT_AFTER_MS;
+
+/** Whether an entry was let through by a disk shortly before it took the one that tells of its refusals. */
+export const isSettling = (entry: Entry, unrecorded: Entry): boolean =>
+  entry.boot === unrecorded.boot && unrecorded.monoMs - entry.monoMs < SETTLED_AFTER_MS;
+
 /** How long it was between two entries; over a restart of the machine only the wall clock knows. */
 export function lastedMs(from: Entry, to: Entry): number {
   return from.boot === to.boot ? to.monoMs - from.monoMs : Math.abs(to.wallMs - from.wallMs);
@@ -173,7 +190,3 @@ export function lastedMs(from: Entry, to: Entry): number {
 function stretch(cause: OutageCause, from: Moment, reason: OutageReason | null = null): Omit<Stretch, 'to'> {
   return { cause, reason, from, unrecorded: 0 };
 }
-
-/** Made in one go. */
-const isTogether = (one: Entry, other: Entry): boolean =>
-  one.boot === other.boot && other.monoMs - one.monoMs < LEAST_STRETCH_MS;

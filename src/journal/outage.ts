@@ -94,8 +94,9 @@ export type OutageCertificate = {
   readonly after: string;
   /** That the second only adds to the first; base64. */
   readonly consistency: readonly string[];
+  /** Of all bounds, and of entries between those of a stretch. */
   readonly proofs: readonly ProvenBound[];
 };
 
 /** More stretches are counted, not listed. */
-export const MAX_INTERVALS = 100;
+export const MAX_INTERVALS = 50;

@@ -134,6 +134,7 @@ const STAMP: Shape = {
   monoMs: count,
   wallMs: (value) => count(value) && Number(value) <= LAST_INSTANT_MS,
   clock: oneOf('trusted', 'unsure'),
+  writer: ifThere(oneOf('command')),
   type: text,
 };
 const REMEDY = 'it was written by a newer version of this program, or is damaged: use the version that wrote it';

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
 import { toBase64 } from './byte-text.ts';
 import { furtherExtensions } from './checkpoint.ts';
-import type { Note } from './entry.ts';
+import type { Note, Stamp } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
 import { headKeeper, headPath, type KeptHead, keptHead } from './kept-head.ts';
 import type { LogKey } from './log-key.ts';
@@ -25,6 +25,7 @@ export interface RenewingFileOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly bootId: string;
+  readonly writer?: Stamp['writer'];
   /** Signs the first head of a new log, and tells the heads of the one before. */
   readonly key: LogKey;
   /** Told of a log that was begun in the place of a damaged one. */
@@ -77,7 +78,7 @@ interface Built {
 }
 
 function build(
-  { path, clock, bootId, key }: RenewingFileOptions,
+  { path, clock, bootId, writer, key }: RenewingFileOptions,
   why: string,
   file: string | null,
   kept: KeptHead | null,
@@ -100,7 +101,7 @@ function build(
         ...carried,
       } as const;
       const statements = prepareStatements(db);
-      const seq = new EntryWriter(statements, clock, bootId, () => old.lastTrustedMs).append(continued);
+      const seq = new EntryWriter(statements, clock, bootId, () => old.lastTrustedMs, writer).append(continued);
       if (old.count !== null) statements.foldCount.run(seq, old.count.inside, old.count.since_ms);
       // To whom visits are sealed is said by every head: what the last one said holds until the kiosk signs the next.
       const extensions = before === null ? [] : furtherExtensions(before);

@@ -1,5 +1,6 @@
 import { ok, type Result } from '../base/result.ts';
 import type { Clock } from '../base/time.ts';
+import type { Stamp } from '../journal/entry.ts';
 import { type LogKey, loadLogKey } from '../journal/log-key.ts';
 import { Reserve } from '../journal/reserve.ts';
 import type { SqliteJournal } from '../journal/sqlite-journal.ts';
@@ -49,6 +50,7 @@ export interface Stores {
 /**
  * Opens a data folder, making at first start what is not there.
  * @param patience with a disk that refuses; a command has none
+ * @param writer a command where no kiosk runs, so that what it writes is taken for no sign of life
  * @returns the stores, or one sentence that says what to do
  */
 export async function openStores(
@@ -56,12 +58,13 @@ export async function openStores(
   clock: Clock,
   bootId: string,
   patience: Patience | null = null,
+  writer: Stamp['writer'] = undefined,
 ): Promise<Result<Stores, string>> {
   const folder = prepareDataFolder(path);
   if (!folder.ok) return folder;
   const lock = lockDataFolder(folder.value);
   if (!lock.ok) return lock;
-  const opened = await openLocked(folder.value, clock, bootId, lock.value.release, patience);
+  const opened = await openLocked(folder.value, clock, bootId, lock.value.release, patience, writer);
   if (!opened.ok) lock.value.release();
   return opened;
 }
@@ -72,6 +75,7 @@ async function openLocked(
   bootId: string,
   release: () => void,
   patience: Patience | null,
+  writer: Stamp['writer'],
 ): Promise<Result<Stores, string>> {
   const reserve = new Reserve(folder.reserve);
   const kioskId = loadKioskId(folder);
@@ -89,7 +93,8 @@ async function openLocked(
   const { environment } = settings;
   const trustStore = openTrustStore(folder.trust, { readOnly: false, environment });
   if (!trustStore.ok) return trustStore;
-  const around = { path: folder.journal, key: logKey.value, clock, bootId, useKeySecret: useKeySecret.value, reserve };
+  const owner = { clock, bootId, writer, useKeySecret: useKeySecret.value };
+  const around = { path: folder.journal, key: logKey.value, reserve, ...owner };
   const journal = await openKioskJournal(around, stderrLog, patience);
   if (!journal.ok) return journal;
 

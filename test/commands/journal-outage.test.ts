@@ -10,8 +10,9 @@ import { sha256, verifyEd25519 } from '../../src/journal/native-crypto.ts';
 import { readOutage } from '../../src/journal/outage-file.ts';
 import { parseVerifierKey } from '../../src/journal/signed-note.ts';
 import { complaintOf, jsonLines, ran } from '../support/command.ts';
-import { typesIn } from '../support/entries.ts';
+import { entriesIn, typesIn } from '../support/entries.ts';
 import { refusedBy } from '../support/in-process.ts';
+import { SimulatedKiosk } from '../support/simulated-kiosk.ts';
 
 let folder: string;
 let data: string;
@@ -64,6 +65,40 @@ describe('an owner who must show when the kiosk could not check', () => {
     await ran(['sticker', 'issue', '--kind', 'ticket', '--data', data]);
     const { code, says } = complaintOf(await on('outage', ...around(), '--out', join(folder, 'no', 'folder')));
     expect([code, says]).toEqual([2, expect.stringMatching(/cannot be written/)]);
+  });
+});
+
+describe('a command where no kiosk runs', () => {
+  it('is never taken for a sign of life: each of its entries says who wrote it', async () => {
+    await ran(['sticker', 'issue', '--kind', 'ticket', '--data', data]);
+    await on('outage', ...around());
+    expect(entriesIn(data).map(({ type, writer }) => [type, writer])).toEqual([
+      ['sticker-issued', 'command'],
+      ['log-exported', 'command'],
+    ]);
+  });
+});
+
+describe('a kiosk that was killed', () => {
+  it('is down until it is started again, by what the certificate says and a stranger checks', async () => {
+    await (await SimulatedKiosk.start(data)).kill();
+    const out = join(folder, 'outage.json');
+    const told = async (): Promise<readonly string[]> => {
+      const { out: said, err } = await on('outage', ...around(), '--out', out);
+      const key = parseVerifierKey(sha256, /key[^:\n]*: (\S+)$/m.exec(err)?.[1] ?? '');
+      const signed = readOutage(readFileSync(out, 'utf8'));
+      if (!key.ok || !signed.ok) throw new Error('the file cannot be read');
+      expect(checkOutage(sha256, verifyEd25519, signed.value, [key.value])).toEqual({ ok: true });
+      return said.split('\n').filter((line) => line.includes('not running') || line.includes('could not record'));
+    };
+    const down = [expect.stringMatching(/goes on {2}not running \(the program was killed\)/)];
+    expect(await told()).toEqual(down);
+    expect(await told()).toEqual(down);
+    const again = await SimulatedKiosk.start(data);
+    const over = expect.stringMatching(/\d {2}not running \(the program was killed\)/);
+    expect(await told()).toEqual([over]);
+    await again.stop();
+    expect(await told()).toEqual([over, expect.stringMatching(/goes on {2}not running \(switched off\)/)]);
   });
 });
 

@@ -3,8 +3,8 @@ import { HOUR_MS, MINUTE_MS } from '../../src/base/time.ts';
 import { checkOutage, type OutageFault } from '../../src/journal/check-outage.ts';
 import type { LogKey } from '../../src/journal/log-key.ts';
 import { sha256, verifyEd25519 } from '../../src/journal/native-crypto.ts';
-import type { OutageCertificate } from '../../src/journal/outage.ts';
-import { MAX_OUTAGE_LENGTH, outageIn, readOutage, signOutage } from '../../src/journal/outage-file.ts';
+import { MAX_INTERVALS, type OutageCertificate } from '../../src/journal/outage.ts';
+import { MAX_OUTAGE_LENGTH, MAX_PROOFS, outageIn, readOutage, signOutage } from '../../src/journal/outage-file.ts';
 import { outageBody } from '../../src/journal/outage-page.ts';
 import { at, BadDay } from '../support/bad-day.ts';
 import { newLogKey } from '../support/exported-log.ts';
@@ -55,6 +55,42 @@ describe('what nobody could check is told by its cause:', () => {
     expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual(['not-running power 10.0-20.0']);
   });
 
+  it('a certificate that is made while the kiosk lies killed ends nothing, and says killed', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS + 30_000);
+    day.kill();
+    const asked = (at_: string) =>
+      day.commandAt(at(at_), (journal) => {
+        journal.record({ type: 'log-exported', from: 0 });
+        return day.certificate(at('10:00'), at('11:00'));
+      });
+    const [early, late] = [await asked('10:11'), await asked('10:16')];
+    expect([told(early), told(late)]).toEqual([['not-running killed 10.0-…'], ['not-running killed 10.0-…']]);
+    expect(outageBody(late)).toContain('goes on');
+    await day.startAgain(at('10:20'));
+    day.wait(5 * MINUTE_MS);
+    expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual(['not-running killed 10.0-20.0']);
+  });
+
+  it('a kiosk that was killed before the power went was killed', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS);
+    day.kill();
+    await day.commandAt(at('10:16'), (journal) => journal.record({ type: 'owner-pin-set' }));
+    await day.powerCutUntil(at('10:20'));
+    expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual(['not-running killed 10.0-20.0']);
+  });
+
+  it('a command that the kiosk carries out when it has come to itself again is a sign of life', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS + 30_000);
+    day.hangFor(5 * MINUTE_MS);
+    day.stores.journal.record({ type: 'log-exported', from: 0 });
+    day.wait(2 * MINUTE_MS);
+    const [hung, ...more] = told(day.certificate(at('10:00'), at('11:00')));
+    expect([hung, more]).toEqual([expect.stringMatching(/^not-recording silent 10\.0-15\.[56]$/), []]);
+  });
+
   it('a disk that took nothing, with the number of records that are missing', async () => {
     const day = await begin();
     day.wait(10 * MINUTE_MS);
@@ -65,6 +101,18 @@ describe('what nobody could check is told by its cause:', () => {
     const certificate = day.certificate(at('10:00'), at('11:00'));
     expect(told(certificate)).toEqual([expect.stringMatching(/^not-recording disk 10\.0-17\.[567]$/)]);
     expect(certificate.intervals[0]?.unrecorded).toBeGreaterThan(0);
+  });
+
+  it('a disk that took nothing is the cause, though the first visitor after it was recorded before that was told', async () => {
+    const day = await begin();
+    day.wait(10 * MINUTE_MS + 4_000);
+    day.fillDisk(true);
+    day.visitorsUntil(at('10:17:04'));
+    day.fillDisk(false);
+    day.visitor();
+    day.wait(MINUTE_MS);
+    const [stretch, ...more] = told(day.certificate(at('10:00'), at('11:00')));
+    expect([stretch, more]).toEqual([expect.stringMatching(/^not-recording disk 10\.0-17\.[123]$/), []]);
   });
 
   it('a process that hung', async () => {
@@ -253,6 +301,17 @@ describe('an owner who signs what did not happen', () => {
       'checkpoint-false',
     );
   });
+
+  it.each([0, 31, 33, 40, 65])('is answered, not crashed into, by a hash of %i bytes', async (length) => {
+    const hash = Buffer.alloc(length).toString('base64');
+    const path = ({ before, consistency }: OutageCertificate) => {
+      expect([before === null, consistency.length > 1]).toEqual([false, true]);
+      return consistency.map(() => hash);
+    };
+    expect(await madeBy((certificate) => ({ ...certificate, consistency: path(certificate) }))).toBe(
+      'checkpoint-false',
+    );
+  });
 });
 
 describe('a file that somebody prepared', () => {
@@ -277,6 +336,22 @@ describe('a file that somebody prepared', () => {
   };
   const key: LogKey = newLogKey('7A');
   const read = (more: object) => readOutage(signOutage({ ...certificate, ...more }, key)).ok;
+
+  it('is read though it is the longest that a log of ten million entries makes', () => {
+    const bound = { seq: 9_999_999, at: certificate.from, clock: 'hand-set' };
+    const interval = {
+      ...{ cause: 'not-recording', reason: 'silent', from: bound, to: bound, lastedMs: 99_999_999, unrecorded: 99_999 },
+      ...{ before: certificate.counts, during: certificate.counts, after: certificate.counts },
+    };
+    const path = Array(24).fill(Buffer.alloc(32, 255).toString('base64'));
+    const proof = { seq: 9_999_999, entry: '"member":"value",'.repeat(30), path };
+    const hour = { hour: certificate.from, count: 99_999 };
+    const most = { intervals: Array(MAX_INTERVALS).fill(interval), serverBound: Array(24 * 32).fill(hour) };
+    const proofs = (count: number) => ({ ...most, proofs: Array(count).fill(proof) });
+    expect(read(proofs(MAX_PROOFS))).toBe(true);
+    expect(read(proofs(MAX_PROOFS + 1))).toBe(false);
+    expect(read({ ...most, intervals: Array(MAX_INTERVALS + 1).fill(interval) })).toBe(false);
+  });
 
   it('cannot put a tag into the page', () => {
     expect(outageBody(certificate)).not.toContain('<img');

@@ -59,6 +59,14 @@ describe('a log that a newer version wrote is not half understood:', () => {
     expect(readEntry(entryBytes(STAMP, note))).toEqual({ ok: true, value: { v: 1, ...STAMP, ...note } });
   });
 
+  it('an entry of a command is read back as one, and no other writer is known', () => {
+    const stop = { type: 'stop' } as const;
+    const isRead = (writer: string) => read({ ...stop, writer }).ok;
+    expect([isRead('command'), isRead('kiosk'), isRead('')]).toEqual([true, false, false]);
+    const stamp: Stamp = { ...STAMP, writer: 'command' };
+    expect(readEntry(entryBytes(stamp, stop))).toEqual({ ok: true, value: { v: 1, ...stamp, ...stop } });
+  });
+
   it('an entry of an earlier version that lacks a later member is read', () => {
     expect(read({ type: 'settings-changed', members: ['zone'] }).ok).toBe(true);
     expect(read({ type: 'staff-admitted', of: 1 }).ok).toBe(true);

@@ -149,6 +149,14 @@ describe.skipIf(!hasChromium)(`the certificate in the browser of a stranger${chr
     await page.waitForSelector('#verdict.verified');
   });
 
+  it('says so where the browser gives up in the middle', async () => {
+    await page.goto(pathToFileURL(written).href);
+    await page.evaluate("TextEncoder.prototype.encode = () => { throw new Error('out of memory'); }");
+    await page.fill('#key', keyText);
+    await page.waitForSelector('#verdict.not-verified');
+    expect(await page.innerText('#verdict')).toContain('It could not be checked');
+  });
+
   it('is not verified once a minute of it was changed, and shows nothing but what was signed', async () => {
     const html = readFileSync(written, 'utf8');
     const [scannerOut] = certificate.intervals.filter(({ cause }) => cause === 'scanner');

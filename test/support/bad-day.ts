@@ -91,13 +91,18 @@ export class BadDay {
     this.#time.advance(untilMs - this.wallMs);
   }
 
+  /** One visitor with a ticket. */
+  visitor(): void {
+    this.#visitor('ticket');
+  }
+
   wait(byMs: number): void {
     this.#time.advance(byMs);
   }
 
   /** The plug is pulled: nothing is flushed and nothing is said. Power comes back then. */
   async powerCutUntil(untilMs: number): Promise<void> {
-    this.stores.close();
+    this.#stores?.close();
     this.#stores = null;
     this.#time = new SimulatedTime(untilMs);
     await this.#boot();
@@ -105,13 +110,29 @@ export class BadDay {
 
   /** The process alone is killed; the machine runs on. */
   async killedUntil(untilMs: number): Promise<void> {
+    this.kill();
+    await this.startAgain(untilMs);
+  }
+
+  /** The process is killed and nobody starts it again. */
+  kill(): void {
     this.stores.close();
+    this.#stores = null;
+    this.#runOnAt(this.wallMs);
+  }
+
+  /** The kiosk is started again in the same boot of the machine. */
+  async startAgain(atMs: number): Promise<void> {
+    this.#runOnAt(atMs);
     this.#boots -= 1;
-    // The dead kiosk's timers stay with the clock that nobody winds any more.
-    const passedMs = this.#time.monotonicMs() + untilMs - this.wallMs;
-    this.#time = new SimulatedTime(untilMs - passedMs);
-    this.#time.advance(passedMs);
     await this.#boot();
+  }
+
+  /** The dead kiosk's timers stay with the clock that nobody winds any more. */
+  #runOnAt(atMs: number): void {
+    const passedMs = this.#time.monotonicMs() + atMs - this.wallMs;
+    this.#time = new SimulatedTime(atMs - passedMs);
+    this.#time.advance(passedMs);
   }
 
   /** Power is cut, and the disk has lost what it held when it comes back. */
@@ -130,13 +151,30 @@ export class BadDay {
     await this.#boot();
   }
 
-  /** Somebody runs a command on the folder while the kiosk is off, on a machine that was started anew. */
+  /** Somebody pulls the plug and runs a command on the folder while the kiosk is off, on a machine that was started anew. */
   async unplugWhile(atMs: number, write: (journal: Journal) => void): Promise<void> {
     this.stores.close();
-    const stores = await openStores(this.folder, new SimulatedTime(atMs), 'boot-of-the-command');
+    this.#stores = null;
+    this.#time = new SimulatedTime(atMs);
+    await this.#command('boot-of-the-command', write);
+  }
+
+  /** Somebody runs a command on the folder of a kiosk that was killed, in the same boot of the machine. */
+  async commandAt<T>(atMs: number, act: (journal: Journal) => T): Promise<T> {
+    this.#runOnAt(atMs);
+    return this.#command(`boot-${this.#boots}`, act);
+  }
+
+  async #command<T>(boot: string, act: (journal: Journal) => T): Promise<T> {
+    const stores = await openStores(this.folder, this.#time, boot, null, 'command');
     if (!stores.ok) throw new Error(stores.error);
-    write(stores.value.journal);
-    stores.value.close();
+    this.#stores = stores.value;
+    try {
+      return act(stores.value.journal);
+    } finally {
+      stores.value.close();
+      this.#stores = null;
+    }
   }
 
   /** The process stands still while time goes on. */
@@ -145,6 +183,11 @@ export class BadDay {
     this.#time.advance(forMs);
     this.#hangs = false;
     for (const fire of this.#held.splice(0)) fire();
+  }
+
+  /** The kiosk signs its log, as it does every few minutes and when anybody asks. */
+  sign(): void {
+    this.stores.journal.checkpoint(this.key);
   }
 
   fillDisk(full: boolean): void {

@@ -58,9 +58,17 @@ export class SimulatedKiosk {
     return (await ask(this.#port, { path: `/simulation/stickers/${stickerId}.png` })).body;
   }
 
-  async stop(): Promise<number | null> {
+  stop(): Promise<number | null> {
+    return this.#endBy('SIGTERM');
+  }
+
+  kill(): Promise<number | null> {
+    return this.#endBy('SIGKILL');
+  }
+
+  async #endBy(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
+    this.#child.kill(signal);
     const [code] = (await exited) as [number | null];
     return code;
   }

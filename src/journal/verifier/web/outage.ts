@@ -39,18 +39,28 @@ async function check({ value }: { readonly value: SignedOutage }): Promise<void>
   else say('not-verified', FAULT_WORDS[checked.error].ko, FAULT_WORDS[checked.error].en);
 }
 
+const failed = (): void =>
+  say(
+    'not-verified',
+    '확인하지 못했습니다. 다른 브라우저로 여십시오.',
+    'It could not be checked: open it in another browser.',
+  );
+const checkOrSay = (file: { readonly value: SignedOutage }): void => void check(file).catch(failed);
+
 if (signed.ok) {
   // What stands here in print may have been changed by hand: what is read is made anew from what is signed.
   byId('certificate').innerHTML = outageBody(signed.value.certificate);
   say('unchecked');
-  keyField.addEventListener('input', () => void check(signed));
-  byId('check').addEventListener('click', () => void check(signed));
+  keyField.addEventListener('input', () => checkOrSay(signed));
+  byId('check').addEventListener('click', () => checkOrSay(signed));
   byId('key-file').addEventListener('change', (event) => {
     const [file] = (event.target as HTMLInputElement).files ?? [];
-    void (file?.text() ?? Promise.resolve('')).then((text) => {
-      keyField.value = text.trim();
-      return check(signed);
-    });
+    void (file?.text() ?? Promise.resolve(''))
+      .then((text) => {
+        keyField.value = text.trim();
+        return check(signed);
+      })
+      .catch(failed);
   });
 } else {
   byId('certificate').textContent = '';
