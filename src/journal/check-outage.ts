@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { formatInstant } from '../base/time.ts';
-import { fromBase64, utf8 } from './byte-text.ts';
+import { utf8 } from './byte-text.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Entry } from './entry.ts';
 import { isConsistent, isIncluded, leafHashOf, type Sha256 } from './merkle.ts';
@@ -9,7 +9,7 @@ import type { OutageBound, OutageCertificate, OutageInterval } from './outage.ts
 import { MAX_OUTAGE_LENGTH, type SignedOutage, signedText } from './outage-file.ts';
 import { hashLines } from './proof.ts';
 import { readEntry } from './read-entry.ts';
-import { openNote, parseNote, type VerifierKey, type VerifyEd25519 } from './signed-note.ts';
+import { LOG_SIGNATURE, openNote, parseNote, type VerifierKey, type VerifyEd25519 } from './signed-note.ts';
 
 /** Why a certificate does not count. */
 export const OUTAGE_FAULTS = [
@@ -36,7 +36,7 @@ export function checkOutage(
   { certificate, signature }: SignedOutage,
   keys: readonly VerifierKey[],
 ): Result<void, OutageFault> {
-  const own = keys.filter(({ name }) => name === certificate.log);
+  const own = keys.filter(({ name, type }) => name === certificate.log && type === LOG_SIGNATURE);
   const note = parseNote(`${signedText(certificate)}\n${signature}\n`, 2 * MAX_OUTAGE_LENGTH);
   if (!note.ok) return err('unreadable');
   const opened = openNote(note.value, own, verify);
@@ -72,8 +72,8 @@ function headOf(
   if (!later.ok) return null;
   if (before === null) return consistency.length === 0 ? later.value.checkpoint : null;
   const earlier = openCheckpoint(before, keys, verify);
-  const path = consistency.map(fromBase64);
-  if (!earlier.ok || !path.every((hash): hash is Uint8Array => hash !== null)) return null;
+  const path = hashLines(consistency);
+  if (!earlier.ok || path === null) return null;
   const goesOn = isConsistent(sha256, earlier.value.checkpoint, later.value.checkpoint, path);
   return goesOn ? later.value.checkpoint : null;
 }

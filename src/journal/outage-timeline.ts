@@ -21,7 +21,7 @@ export interface Stretch {
 /** The kiosk gives a sign of life each minute: when one is missing and the next is due, it did not. */
 const SILENT_AFTER_MS = 2 * MINUTE_MS;
 /** What is over sooner kept nobody waiting: a scanner that opens, an entry that is tried again. */
-export const LEAST_STRETCH_MS = SECOND_MS;
+const LEAST_STRETCH_MS = SECOND_MS;
 
 /** A clock that is trusted so soon after it was set by hand is trusted for that. */
 const OWN_DOING_MS = MINUTE_MS;

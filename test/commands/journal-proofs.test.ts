@@ -212,7 +212,7 @@ describe('a wrong call says in one sentence what to do', () => {
     [['prove', 'first'], /SEQ must be the number of an entry/],
     [['verify', '--key', 'x'], /this is no verifier key/],
     [['verify', '--export', 'nowhere'], /nowhere.* cannot be read/],
-    [['verify', '--export', '.', '--from', '1'], /an export is checked whole/],
+    [['verify', '--export', '.', '--to', '1'], /--to is for the log of this kiosk/],
     [['verify', '--proof', 'nowhere'], /nowhere cannot be read/],
     [['verify', '--to', '9'], /there is no such stretch/],
     [['export'], /--out DIR is missing/],

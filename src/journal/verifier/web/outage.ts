@@ -39,18 +39,26 @@ async function check({ value }: { readonly value: SignedOutage }): Promise<void>
   else say('not-verified', FAULT_WORDS[checked.error].ko, FAULT_WORDS[checked.error].en);
 }
 
+/** Whatever the file holds, the page must not stay at its last sentence. */
+function begin(started: Promise<void>): void {
+  started.catch(() => say('not-verified', FAULT_WORDS.unreadable.ko, FAULT_WORDS.unreadable.en));
+}
+
 if (signed.ok) {
   // What stands here in print may have been changed by hand: what is read is made anew from what is signed.
   byId('certificate').innerHTML = outageBody(signed.value.certificate);
   say('unchecked');
-  keyField.addEventListener('input', () => void check(signed));
-  byId('check').addEventListener('click', () => void check(signed));
+  keyField.addEventListener('input', () => begin(check(signed)));
+  byId('check').addEventListener('click', () => begin(check(signed)));
   byId('key-file').addEventListener('change', (event) => {
     const [file] = (event.target as HTMLInputElement).files ?? [];
-    void (file?.text() ?? Promise.resolve('')).then((text) => {
-      keyField.value = text.trim();
-      return check(signed);
-    });
+    const keyText = file?.text() ?? Promise.resolve('');
+    begin(
+      keyText.then((text) => {
+        keyField.value = text.trim();
+        return check(signed);
+      }),
+    );
   });
 } else {
   byId('certificate').textContent = '';
