@@ -6,11 +6,13 @@ import { afterAll } from 'vitest';
 import { canonicalJson, type Json, type JsonObject } from '../../src/base/json.ts';
 import { verify } from '../../src/commands/journal-verify.ts';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
+import type { CheckpointTime } from '../../src/journal/checkpoint.ts';
 import type { LogBefore } from '../../src/journal/entry-stamp.ts';
 import { extractLog } from '../../src/journal/export.ts';
 import { EXPORT_FILES } from '../../src/journal/exported-log.ts';
 import { type LogKey, loadLogKey } from '../../src/journal/log-key.ts';
 import { reportJson } from '../../src/journal/log-report.ts';
+import { formatLogStart } from '../../src/journal/log-start.ts';
 import { CompactRange, leafHashOf } from '../../src/journal/merkle.ts';
 import { sha256 } from '../../src/journal/native-crypto.ts';
 import { openJournalFile, openJournalReader } from '../../src/journal/open.ts';
@@ -92,14 +94,35 @@ export function exportedLog(path: string, from = 0): ExportedLog {
 }
 
 /** The entries after `edit` with the checkpoints that somebody who holds the key makes for them. */
-export function signedAnew(entries: readonly string[], key: LogKey, sizes: readonly number[]): readonly string[] {
+export function signedAnew(
+  entries: readonly string[],
+  key: LogKey,
+  sizes: readonly number[],
+  timeAt: (wallMs: number) => CheckpointTime = (atMs) => ({ atMs, trusted: true }),
+): readonly string[] {
   const range = CompactRange.empty(sha256);
   return entries.flatMap((entry) => {
     range.push(leafHashOf(sha256, Buffer.from(entry, 'utf8')));
     if (!sizes.includes(range.size)) return [];
     const { wallMs } = JSON.parse(entry) as { wallMs: number };
-    return [signCheckpoint(key, { size: range.size, root: range.root() }, { atMs: wallMs, trusted: true })];
+    return [signCheckpoint(key, { size: range.size, root: range.root() }, timeAt(wallMs))];
   });
+}
+
+/** An export without its first entries, with the hashes that stand for them: whoever has the files can make it. */
+export function beheaded({ entries, checkpoints }: ExportedLog, from: number): ExportedLog {
+  const start = formatLogStart(from, peaksOf(entries.slice(0, from)));
+  const size = (note: string): number => Number(note.split('\n')[1]);
+  return { entries: entries.slice(from), checkpoints: checkpoints.filter((note) => size(note) >= from), start };
+}
+
+/** The roots over the complete subtrees, the largest first (RFC 9162, section 2.1.1). */
+function peaksOf(entries: readonly string[]): readonly Uint8Array[] {
+  if (entries.length === 0) return [];
+  const width = 2 ** Math.floor(Math.log2(entries.length));
+  const range = CompactRange.empty(sha256);
+  for (const entry of entries.slice(0, width)) range.push(leafHashOf(sha256, Buffer.from(entry, 'utf8')));
+  return [range.root(), ...peaksOf(entries.slice(width))];
 }
 
 /** An entry with other members, spelled as the kiosk spells. */
