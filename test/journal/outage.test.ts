@@ -253,6 +253,11 @@ describe('an owner who signs what did not happen', () => {
       'checkpoint-false',
     );
   });
+
+  it.each([0, 31, 33, 40, 65])('is found by a proof of %i bytes where a hash has 32', async (bytes) => {
+    const consistency = [Buffer.alloc(bytes).toString('base64')];
+    expect(await madeBy((certificate) => ({ ...certificate, consistency }))).toBe('checkpoint-false');
+  });
 });
 
 describe('a file that somebody prepared', () => {

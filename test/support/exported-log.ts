@@ -163,7 +163,7 @@ export async function outcomesOn(log: ExportedLog, stranger: Stranger): Promise<
   ];
 }
 
-type Outcome = VerifierSays | 'refused';
+export type Outcome = VerifierSays | 'refused';
 
 export interface VerifierSays {
   readonly origin: string | null;
