@@ -177,7 +177,9 @@ async function checkLog(
   const startFile = exported.get(EXPORT_FILES.start);
   const start = startFile === undefined ? ok(null) : textOf(startFile);
   if (!start.ok) return start;
-  const check = await withVerified(around, (verify) => checkExported(sha256, verify, notes.value, start.value, askedFrom));
+  const check = await withVerified(around, (verify) =>
+    checkExported(sha256, verify, notes.value, start.value, askedFrom),
+  );
   if (!check.ok) return check;
   let done = 0;
   for (let from = 0; from < entries.length; ) {
