@@ -149,6 +149,13 @@ describe.skipIf(!hasChromium)(`the certificate in the browser of a stranger${chr
     await page.waitForSelector('#verdict.verified');
   });
 
+  it('is not verified, and says so, where the page cannot go on', async () => {
+    await page.goto(pathToFileURL(written).href);
+    await page.evaluate("Array.prototype.flatMap = () => { throw new RangeError('what nobody foresaw'); }");
+    await page.fill('#key', keyText);
+    await page.waitForSelector('#verdict.not-verified');
+  });
+
   it('is not verified once a minute of it was changed, and shows nothing but what was signed', async () => {
     const html = readFileSync(written, 'utf8');
     const [scannerOut] = certificate.intervals.filter(({ cause }) => cause === 'scanner');

@@ -4,9 +4,10 @@ import type { LogKey } from '../../src/journal/log-key.ts';
 import { openJournalReader } from '../../src/journal/open.ts';
 import { signOutage } from '../../src/journal/outage-file.ts';
 import { proveEntry } from '../../src/journal/prove.ts';
-import { type Answers, answer, type Evidence, type OpenedFile } from '../../src/journal/verifier/answer.ts';
+import { type Answers, answer, type Evidence } from '../../src/journal/verifier/answer.ts';
 import { answerText, ignoredText } from '../../src/journal/verifier/answer-text.ts';
 import { verifyEd25519 } from '../../src/journal/verifier/ed25519.ts';
+import type { OpenedFile } from '../../src/journal/verifier/sorted-files.ts';
 import { BadDay, at as clock } from '../support/bad-day.ts';
 import {
   beheaded,

@@ -5,14 +5,10 @@ import { checkProof, type ProvenEntry } from '../check-proof.ts';
 import { checkExported, EXPORT_FILES, notesOf, readKeys } from '../exported-log.ts';
 import type { LogReport } from '../log-report.ts';
 import type { OutageCertificate } from '../outage.ts';
-import { outageIn, readOutage } from '../outage-file.ts';
+import { readOutage } from '../outage-file.ts';
 import type { SignatureCheck, VerifierKey, VerifyEd25519 } from '../signed-note.ts';
 import { sha256 } from './sha256.ts';
-
-export interface OpenedFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
+import { type OpenedFile, sortFiles, textOf } from './sorted-files.ts';
 
 /** What a stranger holds: files of the kiosk's owner, and what was written down, kept or photographed elsewhere. */
 export interface Evidence {
@@ -52,18 +48,6 @@ export interface Surroundings {
 /** Between two pauses. */
 const ENTRIES_A_SLICE = 2_000;
 const LINE_FEED = 0x0a;
-const EXPORT_NAMES: ReadonlySet<string> = new Set(Object.values(EXPORT_FILES));
-const PROOF_NAME = /\.tlog-proof$/i;
-const CERTIFICATE_NAME = /\.(json|html?)$/i;
-const utf8Text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** The files by what their names say: what is in one must not decide whether another is looked at. */
-interface Sorted {
-  readonly exported: ReadonlyMap<string, OpenedFile>;
-  readonly proofs: readonly OpenedFile[];
-  readonly certificates: readonly { readonly name: string; readonly text: string }[];
-  readonly ignored: readonly string[];
-}
 
 /** Checks all of what was given: an export, proofs, certificates. The error is one sentence. */
 export async function answer(evidence: Evidence, around: Surroundings): Promise<Result<Answers, string>> {
@@ -104,35 +88,6 @@ export async function answer(evidence: Evidence, around: Surroundings): Promise<
     answers.push({ kind: 'outage', name, outage: await checkCertificate(text, read.value, around) });
   }
   return ok({ answers, keyIsFromExport, ignored });
-}
-
-function sortFiles(files: readonly OpenedFile[]): Result<Sorted, string> {
-  const exported = new Map<string, OpenedFile>();
-  const proofs: OpenedFile[] = [];
-  const certificates: { name: string; text: string }[] = [];
-  const ignored: string[] = [];
-  for (const file of files) {
-    const { name } = file;
-    if (EXPORT_NAMES.has(name)) {
-      if (exported.has(name)) return err(`two files are called ${name}: give one export at a time`);
-      exported.set(name, file);
-      continue;
-    }
-    const text = CERTIFICATE_NAME.test(name) ? textOf(file) : null;
-    const certificate = text?.ok === true ? outageIn(text.value) : null;
-    if (certificate !== null) certificates.push({ name, text: certificate });
-    else if (PROOF_NAME.test(name)) proofs.push(file);
-    else ignored.push(name);
-  }
-  return ok({ exported, proofs, certificates, ignored });
-}
-
-function textOf({ name, bytes }: OpenedFile): Result<string, string> {
-  try {
-    return ok(utf8Text.decode(bytes));
-  } catch {
-    return err(`the file ${name} is no text`);
-  }
 }
 
 async function checkCertificate(

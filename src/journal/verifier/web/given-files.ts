@@ -1,4 +1,4 @@
-import type { OpenedFile } from '../answer.ts';
+import type { OpenedFile } from '../sorted-files.ts';
 
 /** The files of a file or folder picker, by their names alone. */
 export function pickedFiles(input: HTMLInputElement): Promise<readonly OpenedFile[]> {

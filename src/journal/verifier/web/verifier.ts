@@ -1,7 +1,8 @@
 import { reportJson } from '../../log-report.ts';
 import { outageBody } from '../../outage-page.ts';
-import { type Answers, answer, type OpenedFile } from '../answer.ts';
+import { type Answers, answer } from '../answer.ts';
 import { type AnswerState, answerText, ignoredText } from '../answer-text.ts';
+import type { OpenedFile } from '../sorted-files.ts';
 import { chooseVerifier } from './browser-ed25519.ts';
 import { droppedFiles, pickedFiles } from './given-files.ts';
 
