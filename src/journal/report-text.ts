@@ -129,7 +129,8 @@ function verdictText(report: LogReport, language: ReportLanguage): string {
 /** Each key of a log has a name of its own: more than one name is for the reader to explain. */
 function signersText({ origin, signedBy }: LogReport, language: ReportLanguage): readonly string[] {
   if (signedBy.length < 2) {
-    return [language === 'ko' ? `기록: ${origin ?? '이름 없음'}` : `Log: ${origin ?? 'without a name'}`];
+    const name = signedBy[0]?.origin ?? origin;
+    return [language === 'ko' ? `기록: ${name ?? '이름 없음'}` : `Log: ${name ?? 'without a name'}`];
   }
   return signedBy.map((stretch) =>
     language === 'ko'

@@ -174,5 +174,7 @@ function vouching(heads: readonly SignedHead[], from: number): Vouching {
 
 function uncheckedAmong(heads: readonly SignedHead[], from: number): LogReport['uncheckedWitnesses'] {
   const sizes = heads.map(({ size }) => size).filter((size) => size < from);
-  return sizes.length === 0 ? null : { count: sizes.length, largest: Math.max(...sizes) };
+  return sizes.length === 0
+    ? null
+    : { count: sizes.length, largest: sizes.reduce((one, other) => Math.max(one, other)) };
 }

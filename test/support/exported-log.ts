@@ -140,7 +140,7 @@ export interface Stranger {
   readonly witnessKeys?: readonly string[];
 }
 
-/** What each of the three verifiers says: the command itself, the page with no cryptography but its own, Python. */
+/** What each verifier says: the command itself, the page with no cryptography but its own, Python where it is there. */
 export async function verdictsOn(log: ExportedLog, stranger: Stranger): Promise<readonly VerifierSays[]> {
   return (await outcomesOn(log, stranger)).map((says) => {
     if (says === 'refused') throw new Error('a verifier refused what it was given');
@@ -159,7 +159,7 @@ export async function outcomesOn(log: ExportedLog, stranger: Stranger): Promise<
   return [
     await commandOn(folder, kept, stranger),
     await pageOn(folder, kept, stranger),
-    await pythonOn(folder, kept, stranger),
+    ...(hasPython ? [await pythonOn(folder, kept, stranger)] : []),
   ];
 }
 

@@ -35,9 +35,8 @@ beforeAll(() => {
 
 /** What all three say; fails where they do not say the same. */
 async function agreed(shown: ExportedLog, stranger: Partial<Stranger> = {}): Promise<Outcome | undefined> {
-  const [command, page, python] = await outcomesOn(shown, { key: key.verifierText, ...stranger });
-  expect(page).toEqual(command);
-  expect(python).toEqual(command);
+  const [command, ...others] = await outcomesOn(shown, { key: key.verifierText, ...stranger });
+  for (const other of others) expect(other).toEqual(command);
   return command;
 }
 

@@ -85,12 +85,13 @@ describe('whoever holds the stick', () => {
     const left = [
       file('README.txt', 'read me'),
       file('._key.txt', Buffer.of(0, 5, 22, 7)),
+      file('._7.tlog-proof', 'Mac OS X'),
       file('.DS_Store', 'Bud1\0'),
     ];
     const given = await answersTo([...filesOf(log), ...left]);
     expect(statesOf(given)).toEqual(['log good']);
-    expect(given.ignored).toEqual(['README.txt', '._key.txt', '.DS_Store']);
-    expect(ignoredText(given)?.en).toContain('README.txt, ._key.txt, .DS_Store');
+    expect(given.ignored).toEqual(['README.txt', '._key.txt', '._7.tlog-proof', '.DS_Store']);
+    expect(ignoredText(given)?.en).toContain('README.txt, ._key.txt, ._7.tlog-proof, .DS_Store');
     expect(ignoredText(await answersTo(filesOf(log)))).toBeNull();
   });
 
@@ -122,6 +123,19 @@ describe('whoever holds the stick', () => {
     expect(statesOf(await answersTo(filesOf(beheaded(log, 64)), { askedFrom: 64 }))).toEqual(['log good']);
     expect(statesOf(await answersTo(filesOf(beheaded(tampered(), 64))))).toEqual(['log bad']);
   });
+});
+
+it('a log of two keys names both, with what each has signed, in both languages', async () => {
+  const next = newLogKey('7A');
+  const checkpoints = [...signedAnew(log.entries, key, [50]), ...signedAnew(log.entries, next, [ENTRIES])];
+  const keys = `${key.verifierText}\n${next.verifierText}`;
+  const given = await answersTo(filesOf({ ...log, checkpoints }), { keys });
+  const [first] = given.answers;
+  if (first === undefined) throw new Error('no answer');
+  const { ko, en } = answerText(first, given);
+  expect(en).toContain(`Entries 0 to 49 are signed as ${key.origin}.`);
+  expect(en).toContain(`Entries 50 to ${ENTRIES - 1} are signed as ${next.origin}.`);
+  expect(ko).toContain(`기록 50–${ENTRIES - 1}: ${next.origin}(으)로 서명되었습니다.`);
 });
 
 describe('a key that lay among the files', () => {

@@ -287,10 +287,9 @@ describe('a log as it was written', () => {
 
 describe('without the kiosk’s key nobody changes what the log says unnoticed:', () => {
   it.each(WITHOUT_KEY)('%s', async (_, code, tamper) => {
-    const [command, page, python] = await verdictsOn(tamper(set), { key: set.key.verifierText });
+    const [command, ...others] = await verdictsOn(tamper(set), { key: set.key.verifierText });
     expect(command?.problems.map((problem) => problem.code)).toContain(code);
-    expect(page).toEqual(command);
-    expect(python).toEqual(command);
+    for (const other of others) expect(other).toEqual(command);
   });
 
   it('nor without any checkpoint', async () => {
@@ -304,10 +303,9 @@ describe('without the kiosk’s key nobody changes what the log says unnoticed:'
 describe('with the kiosk’s key nobody goes back behind a witness:', () => {
   it.each(WITH_KEY)('%s', async (_, code, tamper) => {
     const tampered = tamper(set);
-    const [command, page, python] = await verdictsOn(tampered, { key: set.key.verifierText, witnesses: [set.kept] });
+    const [command, ...others] = await verdictsOn(tampered, { key: set.key.verifierText, witnesses: [set.kept] });
     expect(command?.problems.map((problem) => problem.code)).toContain(code);
-    expect(page).toEqual(command);
-    expect(python).toEqual(command);
+    for (const other of others) expect(other).toEqual(command);
     // What no log can show by itself: this is why there are witnesses.
     for (const says of await verdictsOn(tampered, { key: set.key.verifierText })) expect(says.problems).toEqual([]);
   });

@@ -33,6 +33,11 @@ export function sortFiles(files: readonly OpenedFile[]): Result<SortedFiles, str
       exported.set(name, file);
       continue;
     }
+    // What a computer keeps of a file beside it has the ending of that file.
+    if (name.startsWith('._')) {
+      ignored.push(name);
+      continue;
+    }
     const text = CERTIFICATE_NAME.test(name) ? textOf(file) : null;
     const certificate = text?.ok === true ? outageIn(text.value) : null;
     if (certificate !== null) certificates.push({ name, text: certificate });
