@@ -51,6 +51,7 @@ export async function exportLog(args: readonly string[]): Promise<number> {
     tell(
       `wrote entries ${from} to ${extract.size - 1} and ${EXPORT_FILES.verifier}, the page that checks them, to ${out}`,
     );
+    if (from > 0) tell(`the check says that entries 0 to ${from - 1} are missing, unless it is told --from ${from}`);
     const continued = continuationOf(db);
     if (continued !== null) tell(`nothing from before is among them: ${continuationText(continued)}`);
   });

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { reasonOf } from '../base/assert.ts';
 import { formatInstant } from '../base/time.ts';
 import { checkProof } from '../journal/check-proof.ts';
+import type { CheckpointTime } from '../journal/checkpoint.ts';
 import { damageText, reportDamage } from '../journal/damage-report.ts';
 import type { Note } from '../journal/entry.ts';
-import { checkExported, EXPORT_FILES, notesOf } from '../journal/exported-log.ts';
+import { checkExported, EXPORT_FILES, notesOf, readKeys } from '../journal/exported-log.ts';
 import { JournalFault } from '../journal/journal.ts';
 import { knownWitnesses } from '../journal/known-kiosks.ts';
 import { type LogReport, reportJson } from '../journal/log-report.ts';
@@ -51,13 +52,13 @@ export async function verify(args: readonly string[]): Promise<number> {
   if (values.damaged !== undefined) return verifyDamaged(values.damaged, values.data, given.keys, values.json === true);
   const from = values.from === undefined ? 0 : seqFrom(values.from, '--from');
   const to = values.to === undefined ? null : seqFrom(values.to, '--to');
-  if (values.export !== undefined && (from > 0 || to !== null)) {
-    throw new UsageError('--from and --to are for the log of this kiosk: an export is checked whole');
+  if (values.export !== undefined && to !== null) {
+    throw new UsageError('--to is for the log of this kiosk: an export is checked up to its end');
   }
   const report =
     values.export === undefined
       ? await verifyStored(values.data, { from, to }, given)
-      : await verifyExport(values.export, given);
+      : await verifyExport(values.export, from, given);
   if (values.json) print(reportJson(report));
   else for (const line of reportText(report, 'en')) print(line);
   return report.problems.length === 0 ? EXIT_OK : EXIT_NOT_ALL;
@@ -66,16 +67,21 @@ export async function verify(args: readonly string[]): Promise<number> {
 function verifyProof(text: string, keyTexts: readonly string[]): number {
   if (keyTexts.length === 0)
     throw new UsageError('--key is missing: a proof counts for whoever has the key of the log');
-  const keys = keyTexts.map((key) => orUsage(parseVerifierKey(sha256, key)));
+  const keys = orUsage(readKeys(sha256, keyTexts));
   const checked = checkProof(sha256, verifyEd25519, text, keys);
   if (!checked.ok) {
     print(checked.error);
     return EXIT_NOT_ALL;
   }
-  const { origin, seq, bytes, signedAtMs } = checked.value;
-  tell(`entry ${seq} of ${origin}, signed ${signedAtMs === null ? 'at a time not given' : formatInstant(signedAtMs)}`);
+  const { origin, seq, bytes, signed } = checked.value;
+  tell(`entry ${seq} of ${origin}, signed ${signedText(signed)}`);
   print(Buffer.from(bytes).toString('utf8'));
   return EXIT_OK;
+}
+
+function signedText(signed: CheckpointTime | null): string {
+  if (signed === null) return 'at a time not given';
+  return `${formatInstant(signed.atMs)}${signed.trusted ? '' : ', by a clock that nobody vouched for'}`;
 }
 
 async function verifyStored(
@@ -86,15 +92,14 @@ async function verifyStored(
   const dataPath = chooseDataPath(data);
   tell(`data folder: ${dataPath}`);
   const folder = orUsage(readDataFolder(dataPath));
-  const readKeys = (texts: readonly string[]) => texts.map((text) => orUsage(parseVerifierKey(sha256, text)));
-  const givenKeys = { keys: keys.length > 0 ? readKeys(keys) : [storedLogKey(folder)], witnesses };
+  const logKeys = keys.length > 0 ? orUsage(readKeys(sha256, keys)) : [storedLogKey(folder)];
   return orUsage(
     await readJournal(folder.journal, (db) => {
       const first = continuationOf(db);
       if (first !== null) tell(continuationText(first));
-      const known = witnessKeys.length > 0 ? readKeys(witnessKeys) : knownWitnesses(db);
+      const known = witnessKeys.length > 0 ? orUsage(readKeys(sha256, witnessKeys)) : knownWitnesses(db);
       if (witnessKeys.length === 0) for (const key of known) tell(`witness key kept here: ${formatVerifierKey(key)}`);
-      return checkStored(db, stretch, { ...givenKeys, witnessKeys: known });
+      return checkStored(db, stretch, { keys: logKeys, witnesses, witnessKeys: known });
     }),
   );
 }
@@ -136,18 +141,23 @@ function verifyDamaged(file: string, data: string | undefined, keys: readonly st
   return report.stretches.length === 0 ? EXIT_OK : EXIT_NOT_ALL;
 }
 
-async function verifyExport(folder: string, { keys, witnesses, witnessKeys }: Given): Promise<LogReport> {
+async function verifyExport(
+  folder: string,
+  askedFrom: number,
+  { keys, witnesses, witnessKeys }: Given,
+): Promise<LogReport> {
   const file = (name: string): string => join(folder, name);
   if (keys.length === 0)
     tell('the key is the one that lies in the export: compare it with the one that the kiosk shows');
+  const start = existsSync(file(EXPORT_FILES.start)) ? await textFrom(file(EXPORT_FILES.start)) : null;
   const texts = {
     checkpoints: await textFrom(file(EXPORT_FILES.checkpoints)),
-    start: existsSync(file(EXPORT_FILES.start)) ? await textFrom(file(EXPORT_FILES.start)) : null,
     keys: keys.length > 0 ? keys : [await textFrom(file(EXPORT_FILES.key))],
     witnesses,
     witnessKeys,
   };
-  const check = orUsage(checkExported(sha256, verifyEd25519, orUsage(notesOf(sha256, texts)), texts.start));
+  const notes = orUsage(notesOf(sha256, texts));
+  const check = orUsage(checkExported(sha256, verifyEd25519, notes, start, askedFrom));
   await eachLine(file(EXPORT_FILES.entries), (line) => check.entry(line));
   return check.finish();
 }

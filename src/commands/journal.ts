@@ -21,7 +21,7 @@ export const journal: Command = {
        munjigi journal known [--forget LOG] [--json] [--data DIR]
        munjigi journal prove SEQ [--out FILE] [--data DIR]
        munjigi journal verify [--from SEQ] [--to SEQ] [--json] [--data DIR]
-       munjigi journal verify --export DIR [--key VKEY]… [--checkpoint FILE]… [--witness-key VKEY]… [--json]
+       munjigi journal verify --export DIR [--from SEQ] [--key VKEY]… [--checkpoint FILE]… [--witness-key VKEY]… [--json]
        munjigi journal verify --proof FILE --key VKEY
        munjigi journal verify --damaged FILE [--key VKEY] [--json] [--data DIR]
        munjigi journal export --out DIR [--from SEQ] [--data DIR]
@@ -40,7 +40,8 @@ known       the other kiosks that this one has met, with the six words of their 
             log was replaced because its disk had damaged it: what was seen of it is held against it no more
 prove       a proof that entry SEQ is in the log, for whoever has the key alone (C2SP tlog-proof, the entry inside)
 verify      reads the log, or an export of it, through. --checkpoint names checkpoints that were kept elsewhere, also for
-            the log of this kiosk. --damaged names a journal that was set aside and says what is wrong with it where.
+            the log of this kiosk. Of an export, --from says which first entry you asked for: one that begins later than
+            that lacks its beginning. --damaged names a journal that was set aside and says what is wrong with it where.
             Exit code 0 if nothing is wrong, 1 if something is
 export      writes what a stranger needs into a new folder: entries, checkpoints, key and a page that checks them.
             --damaged writes what is left of a log that was set aside, without the salts and facts beside it in the file

@@ -10,7 +10,7 @@ import { isBorneOut } from './outage-evidence.ts';
 import { MAX_OUTAGE_LENGTH, type SignedOutage, signedText } from './outage-file.ts';
 import { hashLines } from './proof.ts';
 import { readEntry } from './read-entry.ts';
-import { openNote, parseNote, type VerifierKey, type VerifyEd25519 } from './signed-note.ts';
+import { LOG_SIGNATURE, openNote, parseNote, type VerifierKey, type VerifyEd25519 } from './signed-note.ts';
 
 /** Why a certificate does not count. */
 export const OUTAGE_FAULTS = [
@@ -38,7 +38,7 @@ export function checkOutage(
   { certificate, signature }: SignedOutage,
   keys: readonly VerifierKey[],
 ): Result<void, OutageFault> {
-  const own = keys.filter(({ name }) => name === certificate.log);
+  const own = keys.filter(({ name, type }) => name === certificate.log && type === LOG_SIGNATURE);
   const note = parseNote(`${signedText(certificate)}\n${signature}\n`, 2 * MAX_OUTAGE_LENGTH);
   if (!note.ok) return err('unreadable');
   const opened = openNote(note.value, own, verify);

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
-import { checkpointTime } from './checkpoint.ts';
+import { type CheckpointTime, checkpointTime } from './checkpoint.ts';
 import { isIncluded, leafHashOf, type Sha256 } from './merkle.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { parseProof } from './proof.ts';
@@ -12,7 +12,7 @@ export interface ProvenEntry {
   /** As it was written. */
   readonly bytes: Uint8Array;
   /** When the log was signed with it, by the kiosk's clock; null where that is not said. */
-  readonly signedAtMs: number | null;
+  readonly signed: CheckpointTime | null;
 }
 
 /** A C2SP tlog-proof as a stranger checks it, with the key alone; the error is one sentence. */
@@ -31,5 +31,5 @@ export function checkProof(
   const { checkpoint } = opened.value;
   const isIn = isIncluded(sha256, { leaf: leafHashOf(sha256, bytes), index, path }, checkpoint);
   if (!isIn) return err(`what this proof holds is not entry ${index} of the log that was signed`);
-  return ok({ origin: checkpoint.origin, seq: index, bytes, signedAtMs: checkpointTime(checkpoint)?.atMs ?? null });
+  return ok({ origin: checkpoint.origin, seq: index, bytes, signed: checkpointTime(checkpoint) });
 }

@@ -47,7 +47,8 @@ export function checkpointTime({ extensions }: Checkpoint): CheckpointTime | nul
   for (const line of extensions) {
     const [, instant, trust] = TIME.exec(line) ?? [];
     const at = instant === undefined ? null : parseInstant(instant);
-    if (at?.ok === true) return { atMs: at.value, trusted: trust === 'trusted' };
+    // Only a damaged line is older than the epoch.
+    if (at?.ok === true && at.value >= 0) return { atMs: at.value, trusted: trust === 'trusted' };
   }
   return null;
 }

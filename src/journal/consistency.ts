@@ -11,7 +11,7 @@ export interface ConsistencyProof {
   readonly checkpoint: string;
 }
 
-export const MAX_CONSISTENCY_LENGTH = 65_536;
+const MAX_CONSISTENCY_LENGTH = 65_536;
 const OLD = /^old (0|[1-9]\d{0,15})$/;
 
 /** The body of `add-checkpoint`. */

@@ -1,7 +1,6 @@
-import { err, ok, type Result } from '../base/result.ts';
+import { ok, type Result } from '../base/result.ts';
 import { notesIn } from './checkpoint-code.ts';
-import type { NotesToJudge } from './judge-notes.ts';
-import { judgeNotes } from './judge-notes.ts';
+import { judgeNotes, type NotesToJudge } from './judge-notes.ts';
 import { parseLogStart } from './log-start.ts';
 import { CompactRange, type Sha256 } from './merkle.ts';
 import { parseVerifierKey, splitNotes, type VerifierKey, type VerifyEd25519 } from './signed-note.ts';
@@ -20,7 +19,6 @@ export const EXPORT_FILES = {
 /** The small files of an export, and what the stranger brings along. */
 export interface ExportedTexts {
   readonly checkpoints: string;
-  readonly start: string | null;
   /** Verifier keys of the log: as the kiosk showed them, else the one that lies in the export. */
   readonly keys: readonly string[];
   /** Files of checkpoints that were kept elsewhere. */
@@ -42,23 +40,29 @@ export function notesOf(sha256: Sha256, texts: ExportedTexts): Result<NotesToJud
   });
 }
 
-/** The check of an export, waiting for its entries; the error is one sentence. */
+/**
+ * The check of an export, waiting for its entries; the error is one sentence.
+ * @param askedFrom the first entry that the stranger asked for
+ */
 export function checkExported(
   sha256: Sha256,
   verify: VerifyEd25519,
   notes: NotesToJudge,
   startText: string | null,
+  askedFrom: number,
 ): Result<LogCheck, string> {
   const start = startText === null ? ok(CompactRange.empty(sha256)) : parseLogStart(sha256, startText);
   if (!start.ok) return start;
-  return ok(new LogCheck({ sha256, start: start.value, notes: judgeNotes(notes, verify), tailMustBeSigned: true }));
+  const judged = judgeNotes(notes, verify);
+  return ok(new LogCheck({ sha256, start: start.value, askedFrom, notes: judged, tailMustBeSigned: true }));
 }
 
-function readKeys(sha256: Sha256, texts: readonly string[]): Result<readonly VerifierKey[], string> {
+/** Verifier keys, each in a text of its own; the error is one sentence. */
+export function readKeys(sha256: Sha256, texts: readonly string[]): Result<readonly VerifierKey[], string> {
   const keys: VerifierKey[] = [];
   for (const text of texts) {
     const key = parseVerifierKey(sha256, text);
-    if (!key.ok) return err(key.error);
+    if (!key.ok) return key;
     keys.push(key.value);
   }
   return ok(keys);

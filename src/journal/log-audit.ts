@@ -3,7 +3,7 @@ import { equalBytes } from './byte-text.ts';
 import { isUnchanged } from './entry.ts';
 import { CompactRange } from './merkle.ts';
 import { sha256, verifyEd25519 } from './native-crypto.ts';
-import { openCheckpoint } from './open-checkpoint.ts';
+import { judgeCheckpoint } from './open-checkpoint.ts';
 import { type JournalReader, reading } from './query.ts';
 import type { VerifierKey } from './signed-note.ts';
 import { foldPairs, TILE_LEVELS, TILE_WIDTH } from './tree-store.ts';
@@ -20,13 +20,12 @@ export interface AuditResult {
   readonly entries: number;
   /** One sentence, or null. */
   readonly problem: string | null;
+  /**
+   * Whether that means that the file is not what was written. A signature by another key does not: the kiosk's own was lost
+   * once, and the entries may be what they were.
+   */
+  readonly isDamage: boolean;
 }
-
-/** A signature by another key is no damage: the kiosk's own was lost once, and the entries may be what they were. */
-const BY_ANOTHER_KEY = /is signed by none of the keys given$/;
-
-/** Does what an audit found mean that the file is not what was written? */
-export const saysDamage = (problem: string): boolean => !BY_ANOTHER_KEY.test(problem);
 
 /**
  * Reads a whole journal file in slices: that no entry is missing, that each is what was hashed, and that every hash
@@ -58,22 +57,23 @@ export class LogAudit {
       const signed = this.#checkpoints.all(before, rows.length < maxRows ? Number.MAX_SAFE_INTEGER : before + maxRows);
       for (const row of rows) {
         const problem = this.#entryProblem(row);
-        if (problem !== null) return { entries: this.#range.size, problem };
+        if (problem !== null) return { entries: this.#range.size, problem, isDamage: true };
         this.#range.push(row.leaf);
         while (signed[0]?.size === this.#range.size) {
           const { note = '' } = signed.shift() ?? {};
           const unsound = this.#checkpointProblem(note);
-          if (unsound !== null) return { entries: this.#range.size, problem: unsound };
+          if (unsound !== null) return { entries: this.#range.size, ...unsound };
         }
       }
       const [beyond] = signed;
       const entries = this.#range.size;
       if (beyond !== undefined) {
-        return { entries, problem: `${beyond.size} entries were signed and only ${entries} are there` };
+        const problem = `${beyond.size} entries were signed and only ${entries} are there`;
+        return { entries, problem, isDamage: true };
       }
       if (rows.length === maxRows) return null;
       const problem = this.#uses.step(maxRows);
-      return problem !== null || this.#uses.isOver ? { entries, problem } : null;
+      return problem !== null || this.#uses.isOver ? { entries, problem, isDamage: problem !== null } : null;
     });
   }
 
@@ -96,13 +96,16 @@ export class LogAudit {
     }
   }
 
-  #checkpointProblem(note: unknown): string | null {
+  #checkpointProblem(note: unknown): Pick<AuditResult, 'problem' | 'isDamage'> | null {
     const { size } = this.#range;
-    if (typeof note !== 'string') return `the checkpoint of ${size} entries is damaged`;
-    const opened = openCheckpoint(note, this.#keys, verifyEd25519);
-    if (!opened.ok) return `the checkpoint of ${size} entries does not count: ${opened.error}`;
-    const { checkpoint } = opened.value;
+    if (typeof note !== 'string') return { problem: `the checkpoint of ${size} entries is damaged`, isDamage: true };
+    const judged = judgeCheckpoint(note, this.#keys, verifyEd25519);
+    if (!judged.ok) {
+      const problem = `the checkpoint of ${size} entries does not count: ${judged.error.sentence}`;
+      return { problem, isDamage: judged.error.kind !== 'foreign' };
+    }
+    const { checkpoint } = judged.value;
     const agrees = checkpoint.size === size && equalBytes(checkpoint.root, this.#range.root());
-    return agrees ? null : `entries before ${size} are not the ones that were signed`;
+    return agrees ? null : { problem: `entries before ${size} are not the ones that were signed`, isDamage: true };
   }
 }

@@ -3,6 +3,8 @@ import type { LogBefore } from './entry-stamp.ts';
 
 /** What can be wrong with a log, each with the entries it is about. */
 export const PROBLEM_CODES = [
+  /** The first entries are not here, and nobody asked to leave them out. */
+  'beginning-missing',
   /** An entry is not in the form in which a kiosk writes it. */
   'entry-unreadable',
   /** A number is missing, double or out of order. */
@@ -13,6 +15,8 @@ export const PROBLEM_CODES = [
   /** Signed by none of the keys given. */
   'checkpoint-foreign',
   'checkpoint-forged',
+  /** A key has signed again after another one had taken its place. */
+  'key-returned',
   /** The entries are not the ones that were signed. */
   'root-differs',
   /** The log signed more entries than are here. */
@@ -40,12 +44,21 @@ export interface LogProblem {
   readonly upTo: number | null;
 }
 
+/** Entries that one name of the log has signed; each key of a log has a name of its own. */
+export interface SignedStretch {
+  readonly origin: string;
+  readonly from: number;
+  readonly upTo: number;
+}
+
 /** More problems than this are counted, not listed. */
 export const MAX_PROBLEMS = 100;
 
 /** What a check of a log, or of a stretch of it, came to. */
 export interface LogReport {
   readonly origin: string | null;
+  /** Who signed what, in order: more than one where the kiosk's key was lost. */
+  readonly signedBy: readonly SignedStretch[];
   /** The log before this one, where a damaged disk has ended that. */
   readonly continues: LogBefore | null;
   /** The first entry looked at, and the number of entries up to the end. */
@@ -64,11 +77,17 @@ export interface LogReport {
   readonly witnessedSize: number | null;
   /** The witnesses that have countersigned so many; none where the checkpoint was only kept elsewhere. */
   readonly witnessedBy: readonly string[];
-  /** Whoever has the kiosk's key could have written what came later anew. */
+  /** Checkpoints of witnesses that cover only entries before those that are here; null where there are none. */
+  readonly uncheckedWitnesses: { readonly count: number; readonly largest: number } | null;
+  /** Whoever has the kiosk's key could have written what came later anew; null where no sure clock tells. */
   readonly unwitnessedSinceMs: number | null;
 }
 
-/** The report as JSON, times in RFC 3339: what both verifiers print. */
+/** Nothing is wrong with what is here, but it is not the whole log and nobody asked for a part. */
+export const isSoundPart = ({ problems, furtherProblems }: LogReport): boolean =>
+  problems.length === 1 && furtherProblems === 0 && problems[0]?.code === 'beginning-missing';
+
+/** The report as JSON, times in RFC 3339: what every verifier prints. */
 export function reportJson(report: LogReport): string {
   const { firstAtMs, lastAtMs, unwitnessedSinceMs, ...plain } = report;
   const at = (ms: number | null): string | null => (ms === null ? null : formatInstant(ms));

@@ -11,12 +11,12 @@ export function formatLogStart(size: number, hashes: readonly Uint8Array[]): str
   return [HEADER, `size ${size}`, ...hashes.map(toBase64), ''].join('\n');
 }
 
-/** Reads what `formatLogStart` wrote; that it is true is shown by the first checkpoint that agrees. */
+/** Reads exactly what `formatLogStart` writes; that it is true is shown by the first checkpoint that agrees. */
 export function parseLogStart(sha256: Sha256, text: string): Result<CompactRange, string> {
-  const [header, second = '', ...lines] = text.replace(/\n$/, '').split('\n');
+  const [header, second = '', ...lines] = text.slice(0, -1).split('\n');
   const size = Number(SIZE.exec(second)?.[1] ?? Number.NaN);
   const hashes = hashLines(lines);
-  if (header !== HEADER || !Number.isSafeInteger(size) || hashes === null) {
+  if (!text.endsWith('\n') || header !== HEADER || !Number.isSafeInteger(size) || hashes === null) {
     return err('the file start.txt of this export is damaged: export the log again');
   }
   const range = CompactRange.after(sha256, size, hashes);

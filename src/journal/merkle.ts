@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import { equalBytes } from './byte-text.ts';
 
 /** One-shot SHA-256: node's own at the kiosk, plain script in the stand-alone verifier. */
@@ -12,7 +13,7 @@ export const MAX_PATH_HASHES = 63;
 
 const LEAF_PREFIX = 0;
 const NODE_PREFIX = 1;
-/** Written anew for each pair: a proof hashes several hundred, and no hash function keeps what it was given. */
+/** Written anew, in whole, for each pair: a proof hashes several hundred, and no hash function keeps what it was given. */
 const pair = Uint8Array.of(NODE_PREFIX, ...new Uint8Array(2 * HASH_BYTES));
 
 /** RFC 9162 section 2.1.1: the hash of a leaf's bytes. */
@@ -25,6 +26,7 @@ export function leafHashOf(sha256: Sha256, bytes: Uint8Array): Uint8Array {
 
 /** RFC 9162 section 2.1.1: the hash above two others. */
 export function parentHash(sha256: Sha256, left: Uint8Array, right: Uint8Array): Uint8Array {
+  assert(left.length === HASH_BYTES && right.length === HASH_BYTES, 'two hashes of SHA-256');
   pair.set(left, 1);
   pair.set(right, 1 + HASH_BYTES);
   return sha256(pair);

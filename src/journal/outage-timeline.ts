@@ -24,7 +24,7 @@ const SILENT_AFTER_MS = 2 * MINUTE_MS;
 /** A disk that takes entries again has taken that of what it refused within this time. */
 const SETTLED_AFTER_MS = 15 * SECOND_MS;
 /** What is over sooner kept nobody waiting: a scanner that opens, an entry that is tried again. */
-export const LEAST_STRETCH_MS = SECOND_MS;
+const LEAST_STRETCH_MS = SECOND_MS;
 
 /** A clock that is trusted so soon after it was set by hand is trusted for that. */
 const OWN_DOING_MS = MINUTE_MS;

@@ -1,11 +1,15 @@
 import { formatInstant } from '../base/time.ts';
-import type { LogProblem, LogReport, ProblemCode } from './log-report.ts';
+import { isSoundPart, type LogProblem, type LogReport, type ProblemCode } from './log-report.ts';
 
 export type ReportLanguage = 'ko' | 'en';
 export type InBoth = Readonly<Record<ReportLanguage, string>>;
 
 /** What each problem means, to somebody who has never heard of a hash. */
 const PROBLEM_TEXTS: Readonly<Record<ProblemCode, InBoth>> = {
+  'beginning-missing': {
+    ko: '여기에 없습니다. 무엇이 적혀 있었는지 여기서는 알 수 없습니다.',
+    en: 'These are not in this export: nothing here tells what they said.',
+  },
   'entry-unreadable': {
     ko: '키오스크가 쓰는 형식이 아닌 기록입니다.',
     en: 'This is not in the form in which a kiosk writes.',
@@ -26,6 +30,10 @@ const PROBLEM_TEXTS: Readonly<Record<ProblemCode, InBoth>> = {
   'checkpoint-forged': {
     ko: '확인점의 서명이 위조되었거나 손상되었습니다.',
     en: 'The signature on a checkpoint is forged or damaged.',
+  },
+  'key-returned': {
+    ko: '다른 키로 바뀐 뒤에 앞의 키로 다시 서명되었습니다. 앞의 키를 가진 다른 사람이 서명했습니다.',
+    en: 'An older key signed again after another had taken its place: somebody else has it.',
   },
   'root-differs': {
     ko: '서명된 기록과 다릅니다. 이 가운데 하나 이상이 나중에 바뀌었습니다.',
@@ -67,13 +75,17 @@ const PROBLEM_TEXTS: Readonly<Record<ProblemCode, InBoth>> = {
 };
 
 const at = (ms: number | null): string => (ms === null ? '-' : formatInstant(ms));
+const sinceText = (ms: number | null, language: ReportLanguage): string =>
+  ms === null
+    ? { ko: '알 수 없는 시각(확실한 시계가 없음)', en: 'a time that no sure clock tells' }[language]
+    : formatInstant(ms);
 const count = (value: number): string => value.toLocaleString('en');
 
 /** One problem with the entries it is about. */
 export function problemText({ code, seq, upTo }: LogProblem, language: ReportLanguage): string {
   const text = PROBLEM_TEXTS[code][language];
   if (seq === null) return text;
-  const isNote = /^(checkpoint|witness)-(unreadable|foreign|forged)$/.test(code);
+  const isNote = /^(checkpoint|witness)-(unreadable|foreign|forged)$|^key-returned$/.test(code);
   if (language === 'ko') {
     if (isNote) return `기록 ${seq}개의 확인점: ${text}`;
     return `${seq === upTo ? `기록 ${seq}` : `기록 ${seq}–${upTo}`}: ${text}`;
@@ -102,37 +114,78 @@ function beforeText({ continues }: LogReport, language: ReportLanguage): readonl
   ];
 }
 
+function verdictText(report: LogReport, language: ReportLanguage): string {
+  const found = report.problems.length + report.furtherProblems;
+  if (isSoundPart(report)) {
+    return {
+      ko: '기록의 일부만 있습니다. 있는 것은 서명된 그대로입니다.',
+      en: 'Only a part of the log is here; that part is as it was signed.',
+    }[language];
+  }
+  if (language === 'ko') return found === 0 ? '이 기록은 서명된 그대로입니다.' : `문제가 ${count(found)}건 있습니다.`;
+  return found === 0 ? 'This log is as it was signed.' : `${count(found)} problem${found === 1 ? '' : 's'} found.`;
+}
+
+/** Each key of a log has a name of its own: more than one name is for the reader to explain. */
+function signersText({ origin, signedBy }: LogReport, language: ReportLanguage): readonly string[] {
+  if (signedBy.length < 2) {
+    const name = signedBy[0]?.origin ?? origin;
+    return [language === 'ko' ? `기록: ${name ?? '이름 없음'}` : `Log: ${name ?? 'without a name'}`];
+  }
+  return signedBy.map((stretch) =>
+    language === 'ko'
+      ? `기록 ${stretch.from}–${stretch.upTo}: ${stretch.origin}(으)로 서명되었습니다.`
+      : `Entries ${stretch.from} to ${stretch.upTo} are signed as ${stretch.origin}.`,
+  );
+}
+
+/** What was kept of entries that are not here is no witness of those that are. */
+function uncheckedText(
+  { uncheckedWitnesses: unchecked, from }: LogReport,
+  language: ReportLanguage,
+): readonly string[] {
+  if (unchecked === null) return [];
+  const { count: heads, largest } = unchecked;
+  return [
+    language === 'ko'
+      ? `증인의 확인점 ${count(heads)}개(가장 큰 것은 기록 ${largest}개)는 여기서 확인할 수 없습니다. 기록 ${from} 앞의 것입니다.`
+      : `Checkpoints of witnesses that cannot be checked here: ${count(heads)}, the largest of ${largest} entries. They end before entry ${from}.`,
+  ];
+}
+
 /** The report in sentences: the verdict first, then what was looked at, then what nobody vouches for. */
 export function reportText(report: LogReport, language: ReportLanguage): readonly string[] {
-  const { origin, from, size, signedSize, checkpoints, problems, furtherProblems, witnessedSize } = report;
+  const { from, size, signedSize, checkpoints, problems, witnessedSize } = report;
   const by = report.witnessedBy.join(', ');
-  const found = problems.length + furtherProblems;
   const entries = size - from;
   const unsigned = size - (signedSize ?? from);
-  const since = at(report.unwitnessedSinceMs);
+  const since = sinceText(report.unwitnessedSinceMs, language);
+  const numbers = from === 0 || entries === 0 ? '' : ` (${from}–${size - 1})`;
   const listed = problems.map((problem) => problemText(problem, language));
   if (language === 'ko') {
     return [
-      found === 0 ? '이 기록은 서명된 그대로입니다.' : `문제가 ${count(found)}건 있습니다.`,
+      verdictText(report, language),
       ...listed,
-      `기록: ${origin ?? '이름 없음'}`,
+      ...signersText(report, language),
       ...beforeText(report, language),
-      `확인한 기록: ${count(entries)}개, ${at(report.firstAtMs)}부터 ${at(report.lastAtMs)}까지 (키오스크 시계, UTC).`,
+      `확인한 기록: ${count(entries)}개${numbers}, ${at(report.firstAtMs)}부터 ${at(report.lastAtMs)}까지 (키오스크 시계, UTC).`,
       `서명된 확인점 ${count(checkpoints)}개가 맞습니다. 아직 서명되지 않은 기록: ${count(unsigned)}개.`,
       witnessedSize === null
         ? `증인이 없습니다. unwitnessed since ${since}: 키를 가진 사람은 전부 다시 쓸 수 있었습니다.`
         : `증인${by === '' ? '' : `(${by})`}이 처음 ${count(witnessedSize)}개를 확인했습니다. unwitnessed since ${since}: 그 뒤는 키를 가진 사람이 다시 쓸 수 있었습니다.`,
+      ...uncheckedText(report, language),
     ];
   }
   return [
-    found === 0 ? 'This log is as it was signed.' : `${count(found)} problem${found === 1 ? '' : 's'} found.`,
+    verdictText(report, language),
     ...listed,
-    `Log: ${origin ?? 'without a name'}`,
+    ...signersText(report, language),
     ...beforeText(report, language),
-    `Entries checked: ${count(entries)}, from ${at(report.firstAtMs)} to ${at(report.lastAtMs)} (the kiosk’s clock, UTC).`,
+    `Entries checked: ${count(entries)}${numbers}, from ${at(report.firstAtMs)} to ${at(report.lastAtMs)} (the kiosk’s clock, UTC).`,
     `Signed checkpoints that agree: ${count(checkpoints)}. Entries not yet signed: ${count(unsigned)}.`,
     witnessedSize === null
       ? `No witness. unwitnessed since ${since}: whoever has the key could have written all of it anew.`
       : `A witness${by === '' ? '' : ` (${by})`} vouches for the first ${count(witnessedSize)}. unwitnessed since ${since}: whoever has the key could have written what came later anew.`,
+    ...uncheckedText(report, language),
   ];
 }

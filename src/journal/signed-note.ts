@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { LAST_INSTANT_MS, SECOND_MS } from '../base/time.ts';
 import { fromBase64, joinBytes, toBase64, toHex, utf8 } from './byte-text.ts';
 import type { Sha256 } from './merkle.ts';
 
@@ -16,6 +17,8 @@ const PUBLIC_KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 const KEY_ID_BYTES = 4;
 const TIME_BYTES = 8;
+/** No later second has a date with four digits of a year. */
+const LAST_TIME_S = Math.floor(LAST_INSTANT_MS / SECOND_MS);
 // U+0085 is a space to Unicode and not to ECMAScript.
 const KEY_NAME = /^[^\s\u0085+]+$/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a note must not hold
@@ -157,7 +160,7 @@ export function cosignatureBytes(atS: number, signature: Uint8Array): Uint8Array
 }
 
 /** The signatures of known keys; names and ids that are not known are passed over. */
-export function knownSignatures(
+function knownSignatures(
   note: SignedNote,
   keys: readonly VerifierKey[],
 ): readonly { readonly signature: NoteSignature; readonly key: VerifierKey }[] {
@@ -202,7 +205,7 @@ export function splitNotes(file: string): readonly string[] {
 function timeOf(bytes: Uint8Array): number | null {
   if (bytes.length !== TIME_BYTES + SIGNATURE_BYTES) return null;
   const atS = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0);
-  return atS <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(atS) : null;
+  return atS <= BigInt(LAST_TIME_S) ? Number(atS) : null;
 }
 
 function idBytes(id: string): Uint8Array {

@@ -53,6 +53,7 @@ export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: 
   const check = new LogCheck({
     sha256,
     start: reading(() => rangeAfter(new TreeStore(db), from)),
+    askedFrom: from,
     notes: { ...judged, witness: judged.witness.filter(({ size }) => to === null || size <= end) },
     tailMustBeSigned: false,
   });

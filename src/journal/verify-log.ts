@@ -3,12 +3,15 @@ import { type LogBefore, logBefore, type ReadStamp, readStamp } from './entry-st
 import type { JudgedNotes, SignedHead } from './judge-notes.ts';
 import { type LogProblem, type LogReport, MAX_PROBLEMS, type ProblemCode } from './log-report.ts';
 import { type CompactRange, leafHashOf, type Sha256 } from './merkle.ts';
+import { UnwitnessedSince } from './unwitnessed-since.ts';
 import { WITNESS_TOLERANCE_MS, WitnessedTimes } from './witnessed-times.ts';
 
 export interface LogCheckOptions {
   readonly sha256: Sha256;
   /** What precedes the first entry: empty, or the complete subtrees before a stretch. */
   readonly start: CompactRange;
+  /** The first entry that was asked for: a log that begins later has lost its beginning. */
+  readonly askedFrom: number;
   readonly notes: JudgedNotes;
   /** An export ends with a checkpoint; a running log may have entries that none covers yet. */
   readonly tailMustBeSigned: boolean;
@@ -20,7 +23,6 @@ interface Vouching {
   next: number;
   good: number;
   agreedSize: number | null;
-  agreedAtMs: number | null;
   /** Whose countersignatures stand under the head that agreed last. */
   agreedBy: Set<string>;
   differs: boolean;
@@ -33,8 +35,8 @@ interface Vouching {
 export class LogCheck {
   readonly #options: LogCheckOptions;
   readonly #from: number;
-  readonly #problems: LogProblem[];
-  #problemCount: number;
+  readonly #problems: LogProblem[] = [];
+  #problemCount = 0;
   #expectedSeq: number;
   #last: ReadStamp | null = null;
   #firstAtMs: number | null = null;
@@ -44,14 +46,16 @@ export class LogCheck {
   readonly #own: Vouching;
   readonly #witness: Vouching;
   readonly #times: WitnessedTimes;
+  readonly #since = new UnwitnessedSince();
+  readonly #signers: { origin: string; from: number; upTo: number }[] = [];
 
   constructor(options: LogCheckOptions) {
     this.#options = options;
-    const { notes, start } = options;
+    const { notes, start, askedFrom } = options;
     this.#from = start.size;
     this.#expectedSeq = start.size;
-    this.#problems = notes.problems.slice(0, MAX_PROBLEMS);
-    this.#problemCount = notes.problems.length;
+    if (start.size > askedFrom) this.#report('beginning-missing', askedFrom, start.size - 1);
+    for (const { code, seq, upTo } of notes.problems) this.#report(code, seq, upTo);
     this.#own = vouching(notes.own, start.size);
     this.#witness = vouching(notes.witness, start.size);
     this.#times = new WitnessedTimes(notes.witness, WITNESS_TOLERANCE_MS);
@@ -65,7 +69,7 @@ export class LogCheck {
     const stamp = readStamp(bytes);
     if (stamp === null) this.#report('entry-unreadable', index);
     else this.#stamped(stamp, index);
-    if (index === 0) this.#continues = logBefore(bytes);
+    if (index === 0 && stamp !== null) this.#continues = logBefore(bytes);
     this.#expectedSeq = (stamp?.seq ?? this.#expectedSeq) + 1;
     start.push(leafHashOf(sha256, bytes));
     this.#compare();
@@ -86,6 +90,7 @@ export class LogCheck {
     return {
       origin: notes.origin,
       continues: this.#continues,
+      signedBy: this.#signers.filter(({ from, upTo }) => upTo >= from),
       from: this.#from,
       size,
       firstAtMs: this.#firstAtMs,
@@ -96,7 +101,8 @@ export class LogCheck {
       furtherProblems: this.#problemCount - this.#problems.length,
       witnessedSize: this.#witness.agreedSize,
       witnessedBy: [...this.#witness.agreedBy].toSorted(),
-      unwitnessedSinceMs: this.#witness.agreedAtMs ?? this.#firstAtMs,
+      uncheckedWitnesses: uncheckedAmong(notes.witness, this.#from),
+      unwitnessedSinceMs: this.#since.atMs,
     };
   }
 
@@ -108,6 +114,7 @@ export class LogCheck {
     }
     this.#boots.add(stamp.boot);
     this.#times.entry(index, stamp);
+    this.#since.entry(stamp);
     this.#last = stamp;
     this.#firstAtMs ??= stamp.wallMs;
     this.#lastAtMs = stamp.wallMs;
@@ -130,7 +137,9 @@ export class LogCheck {
           if (line.agreedSize !== size) line.agreedBy.clear();
           for (const name of head.cosignedBy) line.agreedBy.add(name);
           line.agreedSize = size;
-          line.agreedAtMs = Math.max(line.agreedAtMs ?? 0, head.cosignedAtMs ?? head.madeAtMs ?? this.#lastAtMs ?? 0);
+          if (line === this.#own) this.#since.signed(head);
+          else this.#since.witnessed(head);
+          this.#signedAs(head);
         } else {
           line.differs = true;
           this.#report(code, line.agreedSize ?? this.#from, size - 1);
@@ -139,14 +148,32 @@ export class LogCheck {
     }
   }
 
+  /** A log changes its key once the old one is lost: whoever signs with that afterwards is somebody else. */
+  #signedAs({ origin, size }: SignedHead): void {
+    const last = this.#signers.at(-1);
+    if (last?.origin === origin) {
+      last.upTo = size - 1;
+      return;
+    }
+    if (this.#signers.some((signer) => signer.origin === origin)) this.#report('key-returned', size);
+    this.#signers.push({ origin, from: last === undefined ? this.#from : last.upTo + 1, upTo: size - 1 });
+  }
+
   #report(code: ProblemCode, seq: number | null, upTo: number | null = seq): void {
     this.#problemCount += 1;
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ code, seq, upTo });
   }
 }
 
-/** Heads of less than the stretch begins with say nothing about it. */
+/** Heads of less than the stretch begins with cannot be held against it. */
 function vouching(heads: readonly SignedHead[], from: number): Vouching {
   const useful = heads.filter(({ size }) => size >= from).toSorted((one, other) => one.size - other.size);
-  return { heads: useful, next: 0, good: 0, agreedSize: null, agreedAtMs: null, agreedBy: new Set(), differs: false };
+  return { heads: useful, next: 0, good: 0, agreedSize: null, agreedBy: new Set(), differs: false };
+}
+
+function uncheckedAmong(heads: readonly SignedHead[], from: number): LogReport['uncheckedWitnesses'] {
+  const sizes = heads.map(({ size }) => size).filter((size) => size < from);
+  return sizes.length === 0
+    ? null
+    : { count: sizes.length, largest: sizes.reduce((one, other) => Math.max(one, other)) };
 }

@@ -1,13 +1,15 @@
 import { MINUTE_MS } from '../base/time.ts';
 import type { ReadStamp } from './entry-stamp.ts';
 import type { SignedHead } from './judge-notes.ts';
+import { sureTimeOf } from './unwitnessed-since.ts';
 
 /** Clocks of two kiosks that nobody has set wrong may differ by so much. */
 export const WITNESS_TOLERANCE_MS: number = 10 * MINUTE_MS;
 
 /**
  * What witnesses say about time: entries that a checkpoint covers were made before it was countersigned, entries after
- * it were made later than itself. Entries under an unsure clock claim no time and are passed over.
+ * it were made later than itself. Entries under an unsure clock claim no time and are passed over, and so does a head
+ * that a later one contradicts: a wrong date of the future rules over nothing that came after it was put right.
  */
 export class WitnessedTimes {
   readonly #toleranceMs: number;
@@ -27,7 +29,7 @@ export class WitnessedTimes {
     this.#ceilingsMs = this.#heads
       .toReversed()
       .map((head) => {
-        ceilingMs = Math.min(ceilingMs, head.cosignedAtMs ?? head.madeAtMs ?? ceilingMs);
+        ceilingMs = Math.min(ceilingMs, sureTimeOf(head) ?? ceilingMs);
         return ceilingMs;
       })
       .toReversed();
@@ -40,14 +42,20 @@ export class WitnessedTimes {
       head !== undefined && head.size <= index;
       head = this.#heads[this.#passed]
     ) {
+      const madeAtMs = head.madeAtMs ?? Number.NEGATIVE_INFINITY;
+      if (madeAtMs <= this.#ceilingMs() + this.#toleranceMs) this.#floorMs = Math.max(this.#floorMs, madeAtMs);
       this.#passed += 1;
-      this.#floorMs = Math.max(this.#floorMs, head.madeAtMs ?? this.#floorMs);
     }
-    const ceilingMs = this.#ceilingsMs[this.#passed] ?? Number.POSITIVE_INFINITY;
+    const ceilingMs = this.#ceilingMs();
     const fits = stamp.wallMs >= this.#floorMs - this.#toleranceMs && stamp.wallMs <= ceilingMs + this.#toleranceMs;
     if (fits || !stamp.trusted) return;
     this.#first ??= index;
     this.#last = index;
+  }
+
+  /** The earliest time of the heads that were not passed yet. */
+  #ceilingMs(): number {
+    return this.#ceilingsMs[this.#passed] ?? Number.POSITIVE_INFINITY;
   }
 
   /** The first and the last entry whose time a witness rules out. */

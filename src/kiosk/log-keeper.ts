@@ -2,7 +2,7 @@ import type { Result } from '../base/result.ts';
 import { type Clock, MINUTE_MS, SECOND_MS } from '../base/time.ts';
 import { DAMAGES_BEFORE_ASIDE } from '../journal/damage.ts';
 import { DamagedJournal, type Journal } from '../journal/journal.ts';
-import { type AuditResult, LogAudit, saysDamage } from '../journal/log-audit.ts';
+import { type AuditResult, LogAudit } from '../journal/log-audit.ts';
 import type { LogKey } from '../journal/log-key.ts';
 import { type JournalReader, reading } from '../journal/query.ts';
 import type { Log } from './log.ts';
@@ -25,8 +25,6 @@ export interface LogKeeperParts {
   readonly reader: () => Result<JournalReader, string>;
   readonly log: Log;
 }
-
-type Audited = AuditResult & { readonly isDamage: boolean };
 
 /** Signs the log when it is time, and reads it through from its beginning while the door has nothing else to do. */
 export class LogKeeper {
@@ -99,7 +97,7 @@ export class LogKeeper {
     this.sign();
   }
 
-  #nextSlice(): Audited | null {
+  #nextSlice(): AuditResult | null {
     try {
       if (this.#audit === null) {
         const reader = this.#parts.reader();
@@ -108,10 +106,7 @@ export class LogKeeper {
         this.#reader = reader.value;
         this.#audit = reading(() => new LogAudit(reader.value, [this.#parts.key.verifier]));
       }
-      const audited = this.#audit.step(AUDIT_ROWS);
-      return audited === null
-        ? null
-        : { ...audited, isDamage: audited.problem !== null && saysDamage(audited.problem) };
+      return this.#audit.step(AUDIT_ROWS);
     } catch (thrown) {
       if (!(thrown instanceof DamagedJournal)) throw thrown;
       this.#badReads += 1;

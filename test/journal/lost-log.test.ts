@@ -26,7 +26,7 @@ useJournalFile();
 
 const key = newLogKey('7A');
 const SIDES = ['', '-wal'] as const;
-const [HEADER_BYTES, FRAME_BYTES] = [32, 2_048 + 24];
+const [HEADER_BYTES, FRAME_BYTES] = [32, 1_024 + 24];
 const headFile = (): string => join(dirname(path), 'journal.head');
 const headSize = (): number => Number(readFileSync(headFile(), 'utf8').split('\n')[1]);
 

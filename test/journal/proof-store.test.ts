@@ -189,7 +189,7 @@ describe('the audit in slices', () => {
 
   it('reads the whole log and finds nothing where nothing is', () => {
     written();
-    expect(auditOf()).toEqual({ entries: 701, problem: null, steps: 9 });
+    expect(auditOf()).toEqual({ entries: 701, problem: null, isDamage: false, steps: 9 });
   });
 
   it.each([
@@ -212,12 +212,15 @@ describe('the audit in slices', () => {
     const db = new Database(path);
     db.exec(tampering);
     db.close();
-    expect(auditOf().problem).toMatch(sentence);
+    expect(auditOf()).toMatchObject({ problem: expect.stringMatching(sentence), isDamage: true });
   });
 
-  it('finds a checkpoint of another key', () => {
+  it('finds a checkpoint of another key, and no damage in that', () => {
     written();
-    expect(auditOf([newLogKey('7A').verifier]).problem).toMatch(/signed by none of the keys/);
+    expect(auditOf([newLogKey('7A').verifier])).toMatchObject({
+      problem: expect.stringMatching(/signed by none of the keys/),
+      isDamage: false,
+    });
   });
 });
 

@@ -112,6 +112,12 @@ describe('a proof', () => {
     }
   });
 
+  it.each([0, 31, 33, 40, 65])('is of hashes alone: %i bytes are none, on either side', (bytes) => {
+    const [hash, none] = [new Uint8Array(32), new Uint8Array(bytes)];
+    expect(() => parentHash(sha256, none, hash)).toThrow(/two hashes/);
+    expect(() => parentHash(sha256, hash, none)).toThrow(/two hashes/);
+  });
+
   it('never holds for made up paths', () => {
     const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
     fc.assert(

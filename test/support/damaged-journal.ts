@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
 import { headPath } from '../../src/journal/kept-head.ts';
-import { LogAudit, saysDamage } from '../../src/journal/log-audit.ts';
+import { LogAudit } from '../../src/journal/log-audit.ts';
 import { type LogKey, loadLogKey } from '../../src/journal/log-key.ts';
 import { openJournalReader } from '../../src/journal/open.ts';
 import { keptAside } from '../../src/journal/set-aside.ts';
@@ -191,7 +191,7 @@ function audit(path: string, key: LogKey, journal: SqliteJournal, kiosk: KioskCo
     for (;;) {
       const audited = log.step(AUDIT_ROWS);
       if (audited === null) continue;
-      if (audited.problem !== null && saysDamage(audited.problem)) journal.distrust(audited.problem);
+      if (audited.isDamage) journal.distrust(audited.problem ?? 'damaged');
       break;
     }
   } catch (thrown) {

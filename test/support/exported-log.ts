@@ -1,26 +1,31 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { basename, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { canonicalJson, type Json, type JsonObject } from '../../src/base/json.ts';
+import { verify } from '../../src/commands/journal-verify.ts';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
+import type { CheckpointTime } from '../../src/journal/checkpoint.ts';
 import type { LogBefore } from '../../src/journal/entry-stamp.ts';
 import { extractLog } from '../../src/journal/export.ts';
-import { checkExported, EXPORT_FILES, notesOf } from '../../src/journal/exported-log.ts';
+import { EXPORT_FILES } from '../../src/journal/exported-log.ts';
 import { type LogKey, loadLogKey } from '../../src/journal/log-key.ts';
 import { reportJson } from '../../src/journal/log-report.ts';
+import { formatLogStart } from '../../src/journal/log-start.ts';
 import { CompactRange, leafHashOf } from '../../src/journal/merkle.ts';
-import { sha256, verifyEd25519 } from '../../src/journal/native-crypto.ts';
+import { sha256 } from '../../src/journal/native-crypto.ts';
 import { openJournalFile, openJournalReader } from '../../src/journal/open.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
-import { type Answer, answer } from '../../src/journal/verifier/answer.ts';
+import { answer } from '../../src/journal/verifier/answer.ts';
 import { verifyEd25519 as scriptVerify } from '../../src/journal/verifier/ed25519.ts';
 import { signCheckpoint } from '../../src/journal/witness.ts';
+import { saidBy } from './in-process.ts';
 import { LUNCH_MS } from './passes.ts';
 
-export const PYTHON_VERIFIER = join(import.meta.dirname, '../verifier/verify_log.py');
+/** Where it is absent, tests that need it name it. */
+export const hasPython: boolean = spawnSync('python3', ['--version']).status === 0;
+const PYTHON_VERIFIER = join(import.meta.dirname, '../verifier/verify_log.py');
 const MINUTE_MS = 60_000;
 
 /** An export in memory, as somebody can change it who holds the stick. */
@@ -89,14 +94,35 @@ export function exportedLog(path: string, from = 0): ExportedLog {
 }
 
 /** The entries after `edit` with the checkpoints that somebody who holds the key makes for them. */
-export function signedAnew(entries: readonly string[], key: LogKey, sizes: readonly number[]): readonly string[] {
+export function signedAnew(
+  entries: readonly string[],
+  key: LogKey,
+  sizes: readonly number[],
+  timeAt: (wallMs: number) => CheckpointTime = (atMs) => ({ atMs, trusted: true }),
+): readonly string[] {
   const range = CompactRange.empty(sha256);
   return entries.flatMap((entry) => {
     range.push(leafHashOf(sha256, Buffer.from(entry, 'utf8')));
     if (!sizes.includes(range.size)) return [];
     const { wallMs } = JSON.parse(entry) as { wallMs: number };
-    return [signCheckpoint(key, { size: range.size, root: range.root() }, { atMs: wallMs, trusted: true })];
+    return [signCheckpoint(key, { size: range.size, root: range.root() }, timeAt(wallMs))];
   });
+}
+
+/** An export without its first entries, with the hashes that stand for them: whoever has the files can make it. */
+export function beheaded({ entries, checkpoints }: ExportedLog, from: number): ExportedLog {
+  const start = formatLogStart(from, peaksOf(entries.slice(0, from)));
+  const size = (note: string): number => Number(note.split('\n')[1]);
+  return { entries: entries.slice(from), checkpoints: checkpoints.filter((note) => size(note) >= from), start };
+}
+
+/** The roots over the complete subtrees, the largest first (RFC 9162, section 2.1.1). */
+function peaksOf(entries: readonly string[]): readonly Uint8Array[] {
+  if (entries.length === 0) return [];
+  const width = 2 ** Math.floor(Math.log2(entries.length));
+  const range = CompactRange.empty(sha256);
+  for (const entry of entries.slice(0, width)) range.push(leafHashOf(sha256, Buffer.from(entry, 'utf8')));
+  return [range.root(), ...peaksOf(entries.slice(width))];
 }
 
 /** An entry with other members, spelled as the kiosk spells. */
@@ -106,16 +132,43 @@ export function edited(entry: string, members: Readonly<Record<string, Json>>): 
 
 export interface Stranger {
   readonly key: string;
+  /** Further keys of the log. */
+  readonly keys?: readonly string[];
+  /** The first entry that the stranger asked for. */
+  readonly from?: number;
   readonly witnesses?: readonly string[];
   readonly witnessKeys?: readonly string[];
 }
 
-/** What each of the three verifiers says: the command's, the page's with no cryptography but its own, Python's. */
+/** What each verifier says: the command itself, the page with no cryptography but its own, Python where it is there. */
 export async function verdictsOn(log: ExportedLog, stranger: Stranger): Promise<readonly VerifierSays[]> {
-  return [commandOn(log, stranger), await pageOn(log, stranger), await pythonOn(log, stranger)];
+  return (await outcomesOn(log, stranger)).map((says) => {
+    if (says === 'refused') throw new Error('a verifier refused what it was given');
+    return says;
+  });
 }
 
+/** The same where what is given may be no export at all, which is one sentence and no report. */
+export async function outcomesOn(log: ExportedLog, stranger: Stranger): Promise<readonly Outcome[]> {
+  const folder = writtenExport(log, stranger.key);
+  const kept = join(temporaryFolder(), 'kept-elsewhere.txt');
+  writeFileSync(kept, (stranger.witnesses ?? []).join('\n'));
+  // Whoever holds the stick lays whatever they like beside the export.
+  writeFileSync(join(folder, 'notes.txt'), log.checkpoints[0] ?? '');
+  writeFileSync(join(folder, '.DS_Store'), Buffer.of(0, 0, 0, 1, 0x42, 0xff));
+  return [
+    await commandOn(folder, kept, stranger),
+    await pageOn(folder, kept, stranger),
+    ...(hasPython ? [await pythonOn(folder, kept, stranger)] : []),
+  ];
+}
+
+export type Outcome = VerifierSays | 'refused';
+
 export interface VerifierSays {
+  readonly origin: string | null;
+  readonly signedBy: readonly { readonly origin: string; readonly from: number; readonly upTo: number }[];
+  readonly uncheckedWitnesses: { readonly count: number; readonly largest: number } | null;
   readonly problems: readonly { readonly code: string; readonly seq: number | null; readonly upTo: number | null }[];
   readonly unwitnessedSince: string | null;
   readonly size: number;
@@ -136,37 +189,61 @@ export function writtenExport({ entries, checkpoints, start }: ExportedLog, key:
   return folder;
 }
 
-function commandOn({ entries, checkpoints, start }: ExportedLog, stranger: Stranger): VerifierSays {
-  const { key, witnesses = [], witnessKeys = [] } = stranger;
-  const notes = notesOf(sha256, { checkpoints: checkpoints.join('\n'), start, keys: [key], witnesses, witnessKeys });
-  if (!notes.ok) throw new Error(notes.error);
-  const check = checkExported(sha256, verifyEd25519, notes.value, start);
-  if (!check.ok) throw new Error(check.error);
-  for (const entry of entries) check.value.entry(Buffer.from(entry, 'utf8'));
-  return JSON.parse(reportJson(check.value.finish())) as VerifierSays;
+const allKeys = ({ key, keys = [] }: Stranger): readonly string[] => [key, ...keys];
+
+/** `munjigi journal verify --export` as it is called, its exit code held against what it prints. */
+async function commandOn(folder: string, kept: string, stranger: Stranger): Promise<Outcome> {
+  const { from = 0, witnessKeys = [] } = stranger;
+  const { code, out } = await saidBy(verify, [
+    ...['--export', folder, '--json', '--from', String(from), '--checkpoint', kept],
+    ...allKeys(stranger).flatMap((each) => ['--key', each]),
+    ...witnessKeys.flatMap((each) => ['--witness-key', each]),
+  ]);
+  return outcomeOf(code, out);
 }
 
-async function pageOn(log: ExportedLog, { key, witnesses = [], witnessKeys = [] }: Stranger): Promise<VerifierSays> {
-  const folder = writtenExport(log, key);
-  const names = [EXPORT_FILES.entries, EXPORT_FILES.checkpoints, ...(log.start === null ? [] : [EXPORT_FILES.start])];
-  const files = names.map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
+async function pageOn(folder: string, kept: string, stranger: Stranger): Promise<Outcome> {
+  const { from = 0, witnessKeys = [] } = stranger;
+  const opened = (path: string) => ({ name: basename(path), bytes: readFileSync(path) });
   const given = await answer(
-    { files, keys: key, witnesses: witnesses.join('\n'), witnessKeys: witnessKeys.join('\n') },
+    {
+      files: readdirSync(folder).map((name) => opened(join(folder, name))),
+      keptFiles: [opened(kept)],
+      keys: allKeys(stranger).join('\n'),
+      witnesses: '',
+      askedFrom: from,
+      witnessKeys: witnessKeys.join('\n'),
+    },
     { verify: (check) => Promise.resolve(scriptVerify(check)), pause: () => Promise.resolve() },
   );
-  if (!given.ok) throw new Error(given.error);
-  return JSON.parse(reportJson((given.value as Extract<Answer, { kind: 'log' }>).report)) as VerifierSays;
+  if (!given.ok) return 'refused';
+  const { answers, keyIsFromExport, ignored } = given.value;
+  const [log, ...others] = answers;
+  if (log?.kind !== 'log' || others.length > 0 || keyIsFromExport || !ignored.includes('notes.txt')) {
+    throw new Error('the page did not answer about the log alone');
+  }
+  return JSON.parse(reportJson(log.report)) as VerifierSays;
 }
 
-async function pythonOn(log: ExportedLog, { key, witnesses = [], witnessKeys = [] }: Stranger): Promise<VerifierSays> {
-  const folder = writtenExport(log, key);
-  const kept = join(folder, 'kept-elsewhere.txt');
-  writeFileSync(kept, witnesses.join('\n'));
-  const args = [PYTHON_VERIFIER, folder, '--key', key, ...witnessKeys.flatMap((each) => ['--witness-key', each])];
-  if (witnesses.length > 0) args.push('--witness', kept);
-  const { stdout } = await promisify(execFile)('python3', args).catch((thrown: { code: number; stdout: string }) => {
-    if (thrown.code !== 1) throw thrown;
-    return thrown;
+async function pythonOn(folder: string, kept: string, stranger: Stranger): Promise<Outcome> {
+  const { from = 0, witnessKeys = [] } = stranger;
+  const args = [
+    ...[PYTHON_VERIFIER, folder, '--from', String(from), '--witness', kept],
+    ...allKeys(stranger).flatMap((each) => ['--key', each]),
+    ...witnessKeys.flatMap((each) => ['--witness-key', each]),
+  ];
+  return new Promise((resolve, reject) => {
+    execFile('python3', args, (fault, stdout, stderr) => {
+      // A traceback is exit code 1 as well.
+      if (stderr.includes('Traceback')) reject(new Error(stderr));
+      else resolve(outcomeOf(fault === null ? 0 : Number(fault.code), stdout));
+    });
   });
-  return JSON.parse(stdout) as VerifierSays;
+}
+
+function outcomeOf(code: number, out: string): Outcome {
+  if (code === 2) return 'refused';
+  const says = JSON.parse(out) as VerifierSays;
+  if (code !== (says.problems.length === 0 ? 0 : 1)) throw new Error(`exit code ${code} with ${out}`);
+  return says;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The second verifier of a kiosk's log: Python's standard library and RFC 8032, nothing of the first one.
 
-verify_log.py FOLDER [--key VKEY]... [--witness FILE]... [--witness-key VKEY]...
+verify_log.py FOLDER [--from SEQ] [--key VKEY]... [--witness FILE]... [--witness-key VKEY]...
 
 FOLDER is what `munjigi journal export` wrote. Prints one JSON object; exit code 0 if nothing is wrong, 1 if something
 is, 2 if it cannot be read.
@@ -21,6 +21,9 @@ MAX_NOTE, MAX_SIGNATURES, MAX_LISTED = 16384, 64, 100
 TOLERANCE_MS = 10 * 60 * 1000
 SAFE = 2**53 - 1
 LAST_MS = 253402300799999
+MAX_DEPTH, MAX_ITEMS, MAX_HASHES = 16, 1024, 63
+# What ECMAScript calls white space, which is not what Python does.
+SPACE = '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
 CODE, MAX_CODE = 'MJC1:', 8192
 BASE45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
 
@@ -74,10 +77,11 @@ BASE = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, 'little'))
 
 
 def is_weak(public):
-    """No point as it must be written, or one of low order: signatures hold under it that no secret has made."""
-    point = decode_point(public)
+    """A point of low order, however it is spelled: signatures hold under it that no secret has made."""
+    y = int.from_bytes(public, 'little') % 2**255 % P
+    point = decode_point(y.to_bytes(32, 'little'))
     if point is None:
-        return True
+        return False
     x, y, z, _ = times(8, point)
     return x % P == 0 and (y - z) % P == 0
 
@@ -106,7 +110,7 @@ def unbase64(text):
 
 
 def is_name(name):
-    return name != '' and not any(c.isspace() or c in '+\ufeff' for c in name)
+    return name != '' and not any(c in SPACE + '\x85+' for c in name)
 
 
 def key_id(name, kind, public):
@@ -114,7 +118,7 @@ def key_id(name, kind, public):
 
 
 def read_key(text):
-    match = re.fullmatch(r'([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)', text.strip())
+    match = re.fullmatch(r'([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)', text.strip(SPACE))
     raw = unbase64(match[3]) if match else None
     if raw is None or len(raw) != 33 or raw[0] not in (LOG, COSIGNER) or not is_name(match[1]):
         raise Bad(f'no verifier key: {text.strip()[:60]}')
@@ -167,7 +171,7 @@ def made_at(extensions):
     for line in extensions:
         match = re.fullmatch(r'time ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z) (trusted|unsure)', line)
         at = millis(match[1]) if match else None
-        if at is not None:
+        if at is not None and at >= 0:
             return at if match[2] == 'trusted' else None
     return None
 
@@ -192,7 +196,7 @@ def judge(note, whose, keys, witness_keys):
         else:
             at = int.from_bytes(raw[:8], 'big')
             message = f'cosignature/v1\ntime {at}\n{text}'.encode()
-            good = len(raw) == 72 and at <= SAFE and ed25519(key[3], message, raw[8:])
+            good = len(raw) == 72 and at <= LAST_MS // 1000 and ed25519(key[3], message, raw[8:])
             cosigned.append(at * 1000)
             by.add(name)
         if not good:
@@ -226,17 +230,31 @@ def note_in_code(line):
     """The note in one line of a checkpoint code: a verifier key, perhaps a consistency proof, the note."""
     packed = base45(line[len(CODE):]) if line.startswith(CODE) and len(line) <= MAX_CODE else None
     try:
-        key, _, body = packed.decode('utf-8').partition('\n') if packed is not None else ('', '', '')
-        read_key(key)
+        key, end, body = packed.decode('utf-8').partition('\n') if packed is not None else ('', '', '')
+        read_key(key if end else '')
     except (Bad, UnicodeDecodeError):
         return None
-    return body.partition('\n\n')[2] if re.match(r'old [0-9]', body) else body
+    return note_after_proof(body) if re.match(r'old [0-9]', body) else body
+
+
+def note_after_proof(body):
+    """The note behind a consistency proof: the older size, a hash a line, a blank line."""
+    proof, blank, note = body.partition('\n\n')
+    first, *lines = proof.split('\n')
+    match = re.fullmatch(r'old (0|[1-9][0-9]{0,15})', first)
+    good = blank and match and int(match[1]) <= SAFE and hashes_in(lines) is not None
+    return note if good else None
+
+
+def hashes_in(lines):
+    hashes = [unbase64(line) for line in lines]
+    return hashes if len(lines) <= MAX_HASHES and all(h is not None and len(h) == 32 for h in hashes) else None
 
 
 def notes_in(text):
     codes, rest = [], []
     for line in text.split('\n'):
-        note = note_in_code(line.rstrip())
+        note = note_in_code(line.rstrip(SPACE))
         (rest if note is None else codes).append(line if note is None else note)
     return codes + split_notes('\n'.join(rest))
 
@@ -285,22 +303,41 @@ def is_count(value):
     return whole(value) and 0 <= value <= SAFE
 
 
-def safe_numbers(value):
+def in_limits(value):
+    """Whole numbers that every language can write, and no more levels, members and elements than a kiosk reads."""
+    items, level = 0, [value]
+    for _ in range(MAX_DEPTH + 1):
+        inside = []
+        for each in level:
+            if isinstance(each, (dict, list)):
+                items += len(each)
+                inside.append(each)
+            elif whole(each) and not -SAFE <= each <= SAFE:
+                return False
+        if not inside:
+            return items <= MAX_ITEMS
+        level = [member for each in inside for member in (each.values() if isinstance(each, dict) else each)]
+    return False
+
+
+def sorted_names(value):
+    """RFC 8785: names in the order of their UTF-16 units, which is not that of their characters."""
     if isinstance(value, dict):
-        return all(safe_numbers(member) for member in value.values())
-    if isinstance(value, list):
-        return all(safe_numbers(member) for member in value)
-    return not whole(value) or -SAFE <= value <= SAFE
+        names = sorted(value, key=lambda name: name.encode('utf-16-be', 'surrogatepass'))
+        return {name: sorted_names(value[name]) for name in names}
+    return [sorted_names(member) for member in value] if isinstance(value, list) else value
 
 
 def read_entry(raw):
     try:
         text = raw.decode('utf-8')
         entry = json.loads(text, parse_float=no_float, parse_constant=no_float)
-        spelled = json.dumps(entry, sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode('utf-8')
+        if not in_limits(entry):
+            return None
+        spelled = json.dumps(sorted_names(entry), separators=(',', ':'), ensure_ascii=False).encode('utf-8')
     except (ValueError, RecursionError):
         return None
-    if not isinstance(entry, dict) or spelled != raw or not safe_numbers(entry):
+    if not isinstance(entry, dict) or spelled != raw:
         return None
     good = (
         entry.get('v') == 1 and whole(entry.get('v'))
@@ -312,12 +349,8 @@ def read_entry(raw):
     return entry if good else None
 
 
-def log_before(raw):
-    try:
-        entry = json.loads(raw.decode('utf-8'))
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(entry, dict) or entry.get('type') != 'log-continued':
+def log_before(entry):
+    if entry.get('type') != 'log-continued':
         return None
     good = is_count(entry.get('size')) and isinstance(entry.get('root'), str)
     return dict(size=entry['size'], root=entry['root']) if good else dict(size=None, root=None)
@@ -327,19 +360,70 @@ def log_before(raw):
 class Line:
     def __init__(self, heads, start):
         self.heads = sorted((h for h in heads if h['size'] >= start), key=lambda h: h['size'])
-        self.good, self.agreed, self.at, self.differs, self.next = 0, None, None, False, 0
+        self.good, self.agreed, self.differs, self.next = 0, None, False, 0
         self.by = set()
 
 
-def check(lines, start, own, witness, problems, origin):
-    found = list(problems)
+def sure_time(head):
+    return head['made'] if head['cosigned'] is None else head['cosigned']
+
+
+def earliest(*times):
+    return min((at for at in times if at is not None), default=None)
+
+
+class Unwitnessed:
+    """Since when nobody vouches: sure clocks only, and of two times that disagree the earlier."""
+
+    def __init__(self):
+        self.at = self.sure = self.vouched = self.size = None
+
+    def entry(self, at):
+        self.sure = at
+        self.at = at if self.at is None else self.at
+
+    def signed(self, head):
+        at = sure_time(head)
+        self.sure = self.sure if at is None else at
+        self.at = earliest(self.at, at)
+
+    def witnessed(self, head):
+        self.vouched = earliest(self.vouched if self.size == head['size'] else None, sure_time(head))
+        self.size = head['size']
+        self.sure = self.sure if self.vouched is None else self.vouched
+        self.at = self.sure
+
+
+def floors_of(heads):
+    """Where a head's time begins to rule, and the time; a head that a later one contradicts rules over nothing."""
+    floors = []
+    for place, head in enumerate(heads):
+        ceiling = earliest(*(sure_time(later) for later in heads[place:]))
+        if head['made'] is not None and head['made'] <= ceiling + TOLERANCE_MS:
+            floors.append((head['size'], head['made']))
+    return floors
+
+
+def check(lines, start, asked, own, witness, problems, origin):
     tree = start
     begin = tree.size
+    found = [('beginning-missing', asked, begin - 1)] if begin > asked else []
+    found += problems
     ours, theirs = Line(own, begin), Line(witness, begin)
     by_size = sorted(witness, key=lambda h: h['size'])
     first_at = last_at = None
     last, boots, expected = None, set(), begin
     ruled_out, continues = [], None
+    since, signers, floors = Unwitnessed(), [], floors_of(by_size)
+
+    def signed_as(origin):
+        if signers and signers[-1]['origin'] == origin:
+            signers[-1]['upTo'] = tree.size - 1
+            return
+        if any(signer['origin'] == origin for signer in signers):
+            found.append(('key-returned', tree.size, tree.size))
+        behind = signers[-1]['upTo'] + 1 if signers else begin
+        signers.append({'origin': origin, 'from': behind, 'upTo': tree.size - 1})
 
     def compare():
         root = None
@@ -354,8 +438,8 @@ def check(lines, start, own, witness, problems, origin):
                     line.good += 1
                     line.by = line.by | head['by'] if line.agreed == tree.size else head['by']
                     line.agreed = tree.size
-                    at = next((t for t in (head['cosigned'], head['made'], last_at) if t is not None), 0)
-                    line.at = max(line.at or 0, at)
+                    (since.signed if line is ours else since.witnessed)(head)
+                    signed_as(head['origin'])
                 else:
                     line.differs = True
                     found.append((code, begin if line.agreed is None else line.agreed, tree.size - 1))
@@ -377,15 +461,15 @@ def check(lines, start, own, witness, problems, origin):
             last, last_at = entry, entry['wallMs']
             first_at = last_at if first_at is None else first_at
             if entry['clock'] == 'trusted':
-                floors = [h['made'] for h in by_size if h['size'] <= index and h['made'] is not None]
-                ceilings = [h['made'] if h['cosigned'] is None else h['cosigned'] for h in by_size if h['size'] > index]
-                ceilings = [at for at in ceilings if at is not None]
-                early = floors and entry['wallMs'] < max(floors) - TOLERANCE_MS
-                late = ceilings and entry['wallMs'] > min(ceilings) + TOLERANCE_MS
+                since.entry(entry['wallMs'])
+                floor = max((made for size, made in floors if size <= index), default=None)
+                ceiling = earliest(*(sure_time(h) for h in by_size if h['size'] > index))
+                early = floor is not None and entry['wallMs'] < floor - TOLERANCE_MS
+                late = ceiling is not None and entry['wallMs'] > ceiling + TOLERANCE_MS
                 if early or late:
                     ruled_out.append(index)
-        if index == 0:
-            continues = log_before(raw)
+        if index == 0 and entry is not None:
+            continues = log_before(entry)
         tree.push(raw)
         compare()
 
@@ -402,12 +486,14 @@ def check(lines, start, own, witness, problems, origin):
         found.append(('witness-longer', size, witness_last - 1))
     if ruled_out:
         found.append(('time-contradicts-witness', ruled_out[0], ruled_out[-1]))
+    unchecked = [h['size'] for h in witness if h['size'] < begin]
     return dict(
-        origin=origin, continues=continues, size=size, checkpoints=ours.good, signedSize=ours.agreed, witnessedSize=theirs.agreed,
-        witnessedBy=sorted(theirs.by),
+        origin=origin, signedBy=[s for s in signers if s['upTo'] >= s['from']], continues=continues, size=size, checkpoints=ours.good, signedSize=ours.agreed, witnessedSize=theirs.agreed,
+        witnessedBy=sorted(theirs.by, key=lambda name: name.encode('utf-16-be')),
+        uncheckedWitnesses=dict(count=len(unchecked), largest=max(unchecked)) if unchecked else None,
         problems=[dict(code=c, seq=s, upTo=u) for c, s, u in found[:MAX_LISTED]],
         furtherProblems=max(0, len(found) - MAX_LISTED), firstAt=instant(first_at), lastAt=instant(last_at),
-        unwitnessedSince=instant(first_at if theirs.at is None else theirs.at), **{'from': begin})
+        unwitnessedSince=instant(since.at), **{'from': begin})
 
 
 def instant(at):
@@ -421,10 +507,12 @@ def read_start(folder):
     path = folder / 'start.txt'
     if not path.exists():
         return Tree()
-    header, size, *hashes = path.read_text('utf-8').split('\n')[:-1] + ['', '']
-    hashes = [unbase64(text) for text in hashes if text != '']
+    text = path.read_bytes().decode('utf-8')
+    header, size, *lines = text[:-1].split('\n') + ['']
+    hashes = hashes_in(lines[:-1])
     match = re.fullmatch(r'size (0|[1-9][0-9]{0,15})', size)
-    if header != 'munjigi-log-start@v1' or match is None or any(h is None or len(h) != 32 for h in hashes):
+    good = text.endswith('\n') and header == 'munjigi-log-start@v1' and match and int(match[1]) <= SAFE
+    if not good or hashes is None:
         raise Bad('start.txt cannot be read')
     return Tree(int(match[1]), hashes)
 
@@ -438,12 +526,13 @@ def entry_lines(folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('folder', type=pathlib.Path)
+    parser.add_argument('--from', dest='asked', type=int, default=0)
     parser.add_argument('--key', action='append')
     parser.add_argument('--witness', action='append', type=pathlib.Path, default=[])
     parser.add_argument('--witness-key', action='append', default=[])
     given = parser.parse_args()
     try:
-        keys = [read_key(text) for text in given.key or [(given.folder / 'key.txt').read_text('utf-8')]]
+        keys = [read_key(text) for text in given.key or [(given.folder / 'key.txt').read_bytes().decode('utf-8')]]
         witness_keys = [read_key(text) for text in given.witness_key]
         problems, heads = [], dict(checkpoint=[], witness=[])
         texts = [('checkpoint', given.folder / 'checkpoints.txt')] + [('witness', path) for path in given.witness]
@@ -459,7 +548,7 @@ def main():
         own, kept = heads['checkpoint'], heads['witness']
         witness = kept + [head for head in own if head['cosigned'] is not None]
         origin = next((head['origin'] for head in own + kept), None)
-        report = check(entry_lines(given.folder), read_start(given.folder), own, witness, problems, origin)
+        report = check(entry_lines(given.folder), read_start(given.folder), given.asked, own, witness, problems, origin)
     except (Bad, OSError, UnicodeDecodeError) as fault:
         print(f'verify_log: {fault}', file=sys.stderr)
         return 2

@@ -2,34 +2,42 @@ import { err, ok, type Result } from '../../base/result.ts';
 import { joinBytes, toHex, utf8 } from '../byte-text.ts';
 import { checkOutage, type OutageFault } from '../check-outage.ts';
 import { checkProof, type ProvenEntry } from '../check-proof.ts';
-import { checkExported, EXPORT_FILES, notesOf } from '../exported-log.ts';
+import { checkExported, EXPORT_FILES, notesOf, readKeys } from '../exported-log.ts';
 import type { LogReport } from '../log-report.ts';
 import type { OutageCertificate } from '../outage.ts';
-import { outageIn, readOutage } from '../outage-file.ts';
-import { PROOF_HEADER } from '../proof.ts';
-import { parseVerifierKey, type SignatureCheck, type VerifierKey, type VerifyEd25519 } from '../signed-note.ts';
+import { readOutage } from '../outage-file.ts';
+import type { SignatureCheck, VerifierKey, VerifyEd25519 } from '../signed-note.ts';
 import { sha256 } from './sha256.ts';
+import { type OpenedFile, sortFiles, textOf } from './sorted-files.ts';
 
-export interface OpenedFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** What a stranger holds: files, and what was written down or photographed elsewhere. */
+/** What a stranger holds: files of the kiosk's owner, and what was written down, kept or photographed elsewhere. */
 export interface Evidence {
   readonly files: readonly OpenedFile[];
   /** Verifier keys of the log, a line each; empty to take the one in the export. */
   readonly keys: string;
-  /** Checkpoints that were kept elsewhere. */
+  /** Checkpoints that were kept elsewhere, as typed and as files: whoever made the export has not chosen these. */
   readonly witnesses: string;
+  readonly keptFiles: readonly OpenedFile[];
   /** Verifier keys of witnesses, a line each. */
   readonly witnessKeys: string;
+  /** The first entry that the stranger asked for; 0 for the whole log. */
+  readonly askedFrom: number;
 }
 
+/** What came of the log, of one proof, or of one certificate. */
 export type Answer =
-  | { readonly kind: 'log'; readonly report: LogReport; readonly keyIsFromExport: boolean }
-  | { readonly kind: 'entry'; readonly entry: ProvenEntry }
-  | { readonly kind: 'outage'; readonly certificate: OutageCertificate; readonly fault: OutageFault | null };
+  | { readonly kind: 'log'; readonly report: LogReport }
+  | { readonly kind: 'entry'; readonly name: string; readonly entry: Result<ProvenEntry, string> }
+  | { readonly kind: 'outage'; readonly name: string; readonly outage: Result<OutageCertificate, OutageFault> };
+
+export interface Answers {
+  /** The log first; never empty. */
+  readonly answers: readonly Answer[];
+  /** Nobody gave a key: whoever made the files may have made this one. */
+  readonly keyIsFromExport: boolean;
+  /** Names of files that were not looked into. */
+  readonly ignored: readonly string[];
+}
 
 /** What the surroundings give: signatures as the browser verifies them, and a pause in which the page is drawn. */
 export interface Surroundings {
@@ -40,91 +48,93 @@ export interface Surroundings {
 /** Between two pauses. */
 const ENTRIES_A_SLICE = 2_000;
 const LINE_FEED = 0x0a;
-const utf8Text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Checks whatever was given: one proof, or an export. The error is one sentence. */
-export async function answer(evidence: Evidence, around: Surroundings): Promise<Result<Answer, string>> {
-  const texts = new Map<string, string>();
-  for (const { name, bytes } of evidence.files) {
-    if (name === EXPORT_FILES.entries || name === EXPORT_FILES.verifier) continue;
-    try {
-      texts.set(name, utf8Text.decode(bytes));
-    } catch {
-      return err(`the file ${name} is no text and does not belong to an export`);
-    }
+/** Checks all of what was given: an export, proofs, certificates. The error is one sentence. */
+export async function answer(evidence: Evidence, around: Surroundings): Promise<Result<Answers, string>> {
+  const sorted = sortFiles(evidence.files);
+  if (!sorted.ok) return sorted;
+  const { exported, proofs, certificates, ignored } = sorted.value;
+  const isLog = exported.has(EXPORT_FILES.entries) || exported.has(EXPORT_FILES.checkpoints);
+  if (!isLog && proofs.length === 0 && certificates.length === 0) {
+    return err(
+      'nothing here can be checked: drop the exported folder, a proof (.tlog-proof) or a certificate (.json, .html)',
+    );
   }
-  const keys = linesOf(evidence.keys);
-  const keyText = texts.get(EXPORT_FILES.key);
-  const usedKeys = keys.length > 0 || keyText === undefined ? keys : [keyText];
-  if (usedKeys.length === 0) return err('the key of the log is missing: give it, or the file key.txt of the export');
-  const proof = [...texts.values()].find((text) => text.startsWith(PROOF_HEADER));
-  if (proof !== undefined) return answerProof(proof, usedKeys, around);
-  const [outage] = [...texts.values()].flatMap((text) => outageIn(text) ?? []);
-  if (outage !== undefined) return answerOutage(outage, usedKeys, around);
-  return answerLog(evidence, texts, usedKeys, keys.length === 0, around);
-}
-
-async function answerProof(
-  proof: string,
-  keyTexts: readonly string[],
-  around: Surroundings,
-): Promise<Result<Answer, string>> {
-  const keys = keysOf(keyTexts);
-  if (!keys.ok) return keys;
-  const checked = await withVerified(around, (verify) => checkProof(sha256, verify, proof, keys.value));
-  return checked.ok ? ok({ kind: 'entry', entry: checked.value }) : checked;
-}
-
-async function answerOutage(
-  file: string,
-  keyTexts: readonly string[],
-  around: Surroundings,
-): Promise<Result<Answer, string>> {
-  const keys = keysOf(keyTexts);
-  if (!keys.ok) return keys;
-  const signed = readOutage(file);
-  if (!signed.ok) return err('this certificate cannot be read: it is damaged, or of a newer version of the program');
-  const { certificate } = signed.value;
-  const checked = await withVerified(around, (verify) => checkOutage(sha256, verify, signed.value, keys.value));
-  return ok({ kind: 'outage', certificate, fault: checked.ok ? null : checked.error });
-}
-
-function keysOf(keyTexts: readonly string[]): Result<readonly VerifierKey[], string> {
-  const keys: VerifierKey[] = [];
-  for (const text of keyTexts) {
-    const key = parseVerifierKey(sha256, text);
-    if (!key.ok) return key;
-    keys.push(key.value);
+  const given = linesOf(evidence.keys);
+  const keyFile = exported.get(EXPORT_FILES.key);
+  const keyIsFromExport = given.length === 0;
+  if (keyIsFromExport && keyFile === undefined) {
+    return err('the key of the log is missing: give it, or the file key.txt of the export');
   }
-  return ok(keys);
+  const keyText = keyFile === undefined || !keyIsFromExport ? ok('') : textOf(keyFile);
+  if (!keyText.ok) return keyText;
+  const keys = keyIsFromExport ? [keyText.value] : given;
+  const read = readKeys(sha256, keys);
+  if (!read.ok) return read;
+  const answers: Answer[] = [];
+  if (isLog) {
+    const report = await checkLog(evidence, exported, keys, around);
+    if (!report.ok) return report;
+    answers.push({ kind: 'log', report: report.value });
+  }
+  for (const file of proofs) {
+    const text = textOf(file);
+    const entry = text.ok
+      ? await withVerified(around, (verify) => checkProof(sha256, verify, text.value, read.value))
+      : text;
+    answers.push({ kind: 'entry', name: file.name, entry });
+  }
+  for (const { name, text } of certificates) {
+    answers.push({ kind: 'outage', name, outage: await checkCertificate(text, read.value, around) });
+  }
+  return ok({ answers, keyIsFromExport, ignored });
 }
 
-async function answerLog(
-  { files, witnesses, witnessKeys }: Evidence,
-  texts: ReadonlyMap<string, string>,
+async function checkCertificate(
+  text: string,
+  keys: readonly VerifierKey[],
+  around: Surroundings,
+): Promise<Result<OutageCertificate, OutageFault>> {
+  const signed = readOutage(text);
+  if (!signed.ok) return signed;
+  const checked = await withVerified(around, (verify) => checkOutage(sha256, verify, signed.value, keys));
+  return checked.ok ? ok(signed.value.certificate) : checked;
+}
+
+async function checkLog(
+  { witnesses, keptFiles, witnessKeys, askedFrom }: Evidence,
+  exported: ReadonlyMap<string, OpenedFile>,
   keys: readonly string[],
-  keyIsFromExport: boolean,
   around: Surroundings,
-): Promise<Result<Answer, string>> {
-  const entries = files.find(({ name }) => name === EXPORT_FILES.entries)?.bytes;
-  const checkpoints = texts.get(EXPORT_FILES.checkpoints);
-  if (entries === undefined || checkpoints === undefined) {
+): Promise<Result<LogReport, string>> {
+  const entries = exported.get(EXPORT_FILES.entries)?.bytes;
+  const checkpointsFile = exported.get(EXPORT_FILES.checkpoints);
+  if (entries === undefined || checkpointsFile === undefined) {
     return err(
       `the files ${EXPORT_FILES.entries} and ${EXPORT_FILES.checkpoints} of the export are missing: drop the whole folder`,
     );
   }
-  const own: ReadonlySet<string> = new Set(Object.values(EXPORT_FILES));
-  const kept = [...texts].filter(([name]) => !own.has(name)).map(([, text]) => text);
+  const kept = [witnesses];
+  for (const file of keptFiles) {
+    const text = textOf(file);
+    if (!text.ok) return text;
+    kept.push(text.value);
+  }
+  const checkpoints = textOf(checkpointsFile);
+  if (!checkpoints.ok) return checkpoints;
   const notes = notesOf(sha256, {
-    checkpoints,
-    start: null,
+    checkpoints: checkpoints.value,
     keys,
-    witnesses: [...kept, ...(witnesses.trim() === '' ? [] : [witnesses])],
+    witnesses: kept,
     witnessKeys: linesOf(witnessKeys),
   });
   if (!notes.ok) return notes;
-  const start = texts.get(EXPORT_FILES.start) ?? null;
-  const check = await withVerified(around, (verify) => checkExported(sha256, verify, notes.value, start));
+  const startFile = exported.get(EXPORT_FILES.start);
+  const start = startFile === undefined ? ok(null) : textOf(startFile);
+  if (!start.ok) return start;
+  const check = await withVerified(around, (verify) =>
+    checkExported(sha256, verify, notes.value, start.value, askedFrom),
+  );
   if (!check.ok) return check;
   let done = 0;
   for (let from = 0; from < entries.length; ) {
@@ -135,7 +145,7 @@ async function answerLog(
     done += 1;
     if (done % ENTRIES_A_SLICE === 0) await around.pause(done);
   }
-  return ok({ kind: 'log', report: check.value.finish(), keyIsFromExport });
+  return ok(check.value.finish());
 }
 
 const linesOf = (text: string): readonly string[] =>

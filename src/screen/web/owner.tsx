@@ -1,4 +1,4 @@
-import { render } from 'preact';
+import { Fragment, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { SECOND_MS } from '../../base/time.ts';
 import { realTimers } from '../../base/timers.ts';
@@ -99,10 +99,10 @@ function Log({
       <p>{OWNER_WORDS.why[locale]}</p>
       <dl>
         {factsOf(shown).map(([label, value]) => (
-          <>
+          <Fragment key={label.en}>
             <dt>{label[locale]}</dt>
             <dd>{value}</dd>
-          </>
+          </Fragment>
         ))}
       </dl>
       {!shown.log.clockTrusted && <p class="refusal">{OWNER_WORDS.unsureClock[locale]}</p>}

@@ -1,4 +1,4 @@
-import type { OpenedFile } from '../answer.ts';
+import type { OpenedFile } from '../sorted-files.ts';
 
 /** The files of a file or folder picker, by their names alone. */
 export function pickedFiles(input: HTMLInputElement): Promise<readonly OpenedFile[]> {
@@ -19,7 +19,13 @@ async function filesIn(entry: FileSystemEntry | null): Promise<readonly File[]> 
   }
   if (entry?.isDirectory !== true) return [];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const inside = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+  const inside: FileSystemEntry[] = [];
+  // A browser gives a hundred at a time.
+  for (;;) {
+    const next = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (next.length === 0) break;
+    inside.push(...next);
+  }
   // One level: an export holds no folders.
   const files = await Promise.all(inside.filter(({ isFile }) => isFile).map(filesIn));
   return files.flat();

@@ -1,81 +1,71 @@
-import { formatInstant } from '../../../base/time.ts';
 import { reportJson } from '../../log-report.ts';
 import { outageBody } from '../../outage-page.ts';
-import { FAULT_WORDS, VERDICT_WORDS } from '../../outage-words.ts';
-import { reportText } from '../../report-text.ts';
-import { type Answer, answer, type OpenedFile } from '../answer.ts';
+import { type Answers, answer } from '../answer.ts';
+import { type AnswerState, answerText, ignoredText } from '../answer-text.ts';
+import type { OpenedFile } from '../sorted-files.ts';
 import { chooseVerifier } from './browser-ed25519.ts';
 import { droppedFiles, pickedFiles } from './given-files.ts';
 
 const verifier = chooseVerifier();
 let files: readonly OpenedFile[] = [];
+/** Checkpoints that came by another way than the files. */
+let keptFiles: readonly OpenedFile[] = [];
+/** A check that was overtaken by another shows nothing. */
+let turn = 0;
 
 const byId = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
-const textOf = (id: string): string => (byId(id) as HTMLTextAreaElement).value;
+const textOf = (id: string): string => (byId(id) as HTMLTextAreaElement | HTMLInputElement).value;
 
-function show(state: 'good' | 'bad' | 'busy', ko: readonly string[], en: readonly string[]): void {
+function show(state: AnswerState | 'busy', shown: readonly HTMLElement[]): void {
   const result = byId('result');
   result.className = state;
-  result.replaceChildren(paragraphs('ko', ko), paragraphs('en', en));
+  result.replaceChildren(...shown);
 }
 
-function paragraphs(lang: string, lines: readonly string[]): HTMLElement {
-  const section = document.createElement('section');
-  section.lang = lang;
+function showSentence(state: 'bad' | 'busy', ko: readonly string[], en: readonly string[]): void {
+  show(state, [section(state, 'ko', ko), section(state, 'en', en)]);
+}
+
+function section(state: string, lang: string, lines: readonly string[]): HTMLElement {
+  const made = document.createElement('section');
+  made.className = state;
+  made.lang = lang;
   lines.forEach((line, index) => {
-    const element = document.createElement(index === 0 ? 'h2' : 'p');
+    const element = document.createElement(index === 0 && state !== '' ? 'h2' : 'p');
     element.textContent = line;
-    section.append(element);
+    made.append(element);
   });
-  return section;
+  return made;
 }
 
-function showAnswer(given: Answer): void {
-  if (given.kind === 'entry') {
-    const { origin, seq, bytes, signedAtMs } = given.entry;
-    const at = signedAtMs === null ? '-' : formatInstant(signedAtMs);
-    const text = new TextDecoder().decode(bytes);
-    show(
-      'good',
-      [`기록 ${seq}이(가) 서명된 기록 안에 있습니다.`, `기록: ${origin}`, `서명: ${at} (키오스크 시계, UTC)`, text],
-      [`Entry ${seq} is in the log that was signed.`, `Log: ${origin}`, `Signed: ${at} (the kiosk’s clock, UTC)`, text],
-    );
-    return;
+function showAnswers(given: Answers): void {
+  const shown: HTMLElement[] = [];
+  const states = new Set<AnswerState>();
+  for (const each of given.answers) {
+    const { state, ko, en } = answerText(each, given);
+    states.add(state);
+    shown.push(section(state, 'ko', ko), section(state, 'en', en));
+    if (each.kind === 'log') byId('json').textContent = reportJson(each.report);
+    if (each.kind === 'outage' && each.outage.ok) {
+      const body = document.createElement('article');
+      body.innerHTML = outageBody(each.outage.value);
+      shown.push(body);
+    }
   }
-  if (given.kind === 'outage') {
-    showOutage(given);
-    return;
-  }
-  const { report, keyIsFromExport } = given;
-  const isGood = report.problems.length === 0;
-  const ko = [...reportText(report, 'ko')];
-  const en = [...reportText(report, 'en')];
-  if (keyIsFromExport) {
-    ko.push('키는 이 폴더에 들어 있던 것입니다. 키오스크 화면에 있는 키와 비교하십시오.');
-    en.push('The key is the one in this folder: compare it with the one that the kiosk shows.');
-  }
-  show(isGood ? 'good' : 'bad', ko, en);
-  byId('json').textContent = reportJson(report);
-}
-
-function showOutage({ certificate, fault }: Extract<Answer, { kind: 'outage' }>): void {
-  const { verified, 'not-verified': notVerified } = VERDICT_WORDS;
-  if (fault !== null) {
-    show('bad', [notVerified.ko, FAULT_WORDS[fault].ko], [notVerified.en, FAULT_WORDS[fault].en]);
-    return;
-  }
-  show('good', [verified.ko], [verified.en]);
-  const body = document.createElement('article');
-  body.innerHTML = outageBody(certificate);
-  byId('result').append(body);
+  const ignored = ignoredText(given);
+  if (ignored !== null) shown.push(section('', 'ko', [ignored.ko]), section('', 'en', [ignored.en]));
+  show(states.has('bad') ? 'bad' : states.has('part') ? 'part' : 'good', shown);
 }
 
 async function check(): Promise<void> {
-  show('busy', ['확인하는 중입니다.'], ['Checking.']);
+  turn += 1;
+  const mine = turn;
+  showSentence('busy', ['확인하는 중입니다.'], ['Checking.']);
   byId('json').textContent = '';
   const verify = await verifier;
+  const asked = { askedFrom: Number(textOf('asked-from')), keys: textOf('keys') };
   const given = await answer(
-    { files, keys: textOf('keys'), witnesses: textOf('witnesses'), witnessKeys: textOf('witness-keys') },
+    { ...asked, files, keptFiles, witnesses: textOf('witnesses'), witnessKeys: textOf('witness-keys') },
     {
       verify,
       pause: (done) => {
@@ -84,28 +74,47 @@ async function check(): Promise<void> {
       },
     },
   );
+  if (mine !== turn) return;
   byId('progress').textContent = '';
-  if (given.ok) showAnswer(given.value);
-  else show('bad', ['확인할 수 없습니다.', given.error], ['This cannot be checked.', given.error]);
+  if (given.ok) showAnswers(given.value);
+  else showSentence('bad', ['확인할 수 없습니다.', given.error], ['This cannot be checked.', given.error]);
 }
 
-function take(found: Promise<readonly OpenedFile[]>): void {
-  found.then(
-    (opened) => {
-      files = [...files.filter(({ name }) => !opened.some((file) => file.name === name)), ...opened];
-      byId('files').textContent = files.map(({ name }) => name).join(', ');
-      return check();
-    },
-    () => show('bad', ['파일을 읽을 수 없습니다.'], ['A file cannot be read.']),
-  );
+/** Whatever a file holds, the page must not stay at its last sentence. */
+function begin(started: Promise<void>): void {
+  started.catch(() => {
+    byId('progress').textContent = '';
+    showSentence(
+      'bad',
+      ['확인할 수 없습니다.', '파일을 읽을 수 없거나 이 페이지가 모르는 형식입니다.'],
+      ['This cannot be checked.', 'A file cannot be read, or it is in a form that this page does not know.'],
+    );
+  });
+}
+
+const namesOf = (opened: readonly OpenedFile[]): string => opened.map(({ name }) => name).join(', ');
+
+/** What is given replaces what was given before: files of two exports are no export. */
+async function take(found: Promise<readonly OpenedFile[]>): Promise<void> {
+  files = await found;
+  byId('files').textContent = namesOf(files);
+  await check();
+}
+
+async function keep(found: Promise<readonly OpenedFile[]>): Promise<void> {
+  keptFiles = await found;
+  if (files.length > 0) await check();
 }
 
 for (const id of ['pick', 'pick-folder']) {
-  byId(id).addEventListener('change', (event) => take(pickedFiles(event.target as HTMLInputElement)));
+  byId(id).addEventListener('change', (event) => begin(take(pickedFiles(event.target as HTMLInputElement))));
 }
-byId('again').addEventListener('click', () => void check());
+byId('kept').addEventListener('change', (event) => begin(keep(pickedFiles(event.target as HTMLInputElement))));
+byId('again').addEventListener('click', () => begin(check()));
 document.addEventListener('dragover', (event) => event.preventDefault());
 document.addEventListener('drop', (event) => {
+  // A file that is dropped on the picker for what was kept elsewhere goes into that.
+  if (event.target === byId('kept')) return;
   event.preventDefault();
-  if (event.dataTransfer !== null) take(droppedFiles(event.dataTransfer));
+  if (event.dataTransfer !== null) begin(take(droppedFiles(event.dataTransfer)));
 });
