@@ -121,6 +121,16 @@ export type Note =
       readonly sha256: string;
     }
   | { readonly type: 'register-deleted'; readonly visits: number; readonly total: number }
+  /**
+   * The register was damaged, or its day keys were: it lies in the folder `damaged` under the name `file` (null where it
+   * was gone), and a new one was begun with so many of its visits.
+   */
+  | {
+      readonly type: 'register-continued';
+      readonly why: string;
+      readonly file: string | null;
+      readonly visits: number;
+    }
   /** This kiosk has countersigned a head of another log, by that log's name. */
   | { readonly type: 'log-countersigned'; readonly log: string; readonly size: number }
   /** It did not: the head contradicts what it has seen, which had `seen` entries; or its own log lost what it signed. */

@@ -114,6 +114,7 @@ const SHAPES: Shapes = {
   'register-sealed': { to: text, visits: count, total: count },
   'register-exported': { fromMs: whole, toMs: whole, visits: count, sha256: text },
   'register-deleted': { visits: count, total: count },
+  'register-continued': { why: text, file: orNull(text), visits: count },
   'log-countersigned': { log: text, size: count },
   'log-contradicted': { log: text, why: contradiction, size: count, seen: count },
   'log-witnessed': { by: text, size: count },
