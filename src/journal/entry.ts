@@ -152,6 +152,8 @@ export type Note =
   /** The paper slip of a day of the site, `YYYY-MM-DD`. */
   | { readonly type: 'slip-printed'; readonly day: string }
   | { readonly type: 'slip-unprinted'; readonly day: string; readonly fault: string }
+  /** The key that uses are remembered under is another: of passes used under the one before nothing is known, until then. */
+  | { readonly type: 'use-key-lost'; readonly untilMs: number }
   | { readonly type: 'log-audited'; readonly entries: number; readonly problem: string | null }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 

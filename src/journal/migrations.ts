@@ -99,4 +99,14 @@ export const MIGRATIONS: readonly string[] = [
     witnessed_size INTEGER
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Keys that uses are remembered under, by a check value; see use-key.ts. Of one that was lost: when, and until when a pass
+  -- that was used under it may still be shown.
+  CREATE TABLE use_key (
+    fits BLOB PRIMARY KEY,
+    since_seq INTEGER NOT NULL,
+    lost_ms INTEGER,
+    until_ms INTEGER
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

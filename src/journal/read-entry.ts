@@ -124,6 +124,7 @@ const SHAPES: Shapes = {
   'owner-pin-set': {},
   'slip-printed': { day: text },
   'slip-unprinted': { day: text, fault: text },
+  'use-key-lost': { untilMs: whole },
   'log-audited': { entries: count, problem: orNull(text) },
   deleted: { salts: count, facts: count, uses: count },
 };

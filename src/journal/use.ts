@@ -2,11 +2,10 @@ import { createHmac } from 'node:crypto';
 import { type Clock, MINUTE_MS } from '../base/time.ts';
 import { type History, NO_HISTORY } from '../policy/decide.ts';
 import type { ScanSubject } from './journal.ts';
+import { type ForgottenUses, UNSHOWN_MINUTES } from './use-key.ts';
 
 /** Personal side rows live this long, to the millisecond. */
 export const PERSONAL_DAYS = 28;
-/** How long after a crash an admission without its `shown` still makes the same pass an assist. */
-export const UNSHOWN_MINUTES = 10;
 
 /** HMAC-SHA-256(K_use, pass id), 32 bytes: without the kiosk's secret it names no pass. */
 export const useKeyOf = (secret: Uint8Array, passId: Uint8Array): Buffer =>
@@ -31,11 +30,13 @@ export interface Genuine {
  * What the journal knows of a pass before it is judged.
  * @param earlier the row of its last use, if there is one
  * @param unshownAtMs when it was admitted without a signal that is known of, by the wall clock
+ * @param forgotten uses that it cannot be held against
  */
 export function historyBefore(
   earlier: { readonly boot: string; readonly mono_ms: number; readonly wall_ms: number } | undefined,
   unshownAtMs: number | undefined,
   use: Use,
+  forgotten: ForgottenUses | null,
   here: { readonly clock: Clock; readonly bootId: string },
 ): History {
   const nowMs = here.clock.wall().atMs;
@@ -48,5 +49,6 @@ export function historyBefore(
         : { agoMs: sameBoot ? here.clock.monotonicMs() - earlier.mono_ms : nowMs - earlier.wall_ms },
     unshownAdmission: unshownAtMs !== undefined && Math.abs(nowMs - unshownAtMs) < UNSHOWN_MINUTES * MINUTE_MS,
     standsForSingle: use.standsForSingle,
+    forgotten: forgotten === null ? null : { agoMs: nowMs - forgotten.sinceMs, single: nowMs < forgotten.untilMs },
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
@@ -124,14 +124,25 @@ export function lockDataFolder(folder: DataFolder): Result<{ release(): void }, 
   }
 }
 
-/** K_use, made at first start and never exported. */
-export function loadUseKeySecret(folder: DataFolder): Result<Buffer, string> {
+export interface UseKey {
+  /** K_use: what use keys are derived under. */
+  readonly useKeySecret: Buffer;
+  readonly isUseKeyNew: boolean;
+}
+
+/**
+ * K_use, never exported; made where it is not there. What is no key is moved beside it: the journal knows whether uses
+ * are forgotten with it, and the door must come back.
+ */
+export function loadUseKey(folder: DataFolder): Result<UseKey, string> {
   const path = join(folder.path, 'keys', 'use.key');
   try {
-    if (!existsSync(path)) replaceFile(path, randomBytes(USE_KEY_BYTES));
-    const secret = readFileSync(path);
-    if (secret.length === USE_KEY_BYTES) return ok(secret);
-    return err(`${path} must hold ${USE_KEY_BYTES} bytes: restore it from the backup`);
+    const stored = existsSync(path) ? readFileSync(path) : null;
+    if (stored?.length === USE_KEY_BYTES) return ok({ useKeySecret: stored, isUseKeyNew: false });
+    if (stored !== null) renameSync(path, `${path}.damaged`);
+    const useKeySecret = randomBytes(USE_KEY_BYTES);
+    replaceFile(path, useKeySecret);
+    return ok({ useKeySecret, isUseKeyNew: true });
   } catch (thrown) {
     return err(`${path} cannot be used: ${reasonOf(thrown)}; give the folder to this user`);
   }
