@@ -29,6 +29,8 @@ interface UseKeyRow {
   readonly until_ms: number | null;
 }
 
+const isTimeOrNull = (stored: unknown): boolean => stored === null || Number.isSafeInteger(stored);
+
 interface Loss extends ForgottenUses {
   readonly fits: Buffer;
 }
@@ -49,7 +51,8 @@ export class UseKeys {
     this.#rows = db
       .prepare<[], UseKeyRow>('SELECT fits, since_seq, lost_ms, until_ms FROM use_key')
       .all()
-      .filter(({ fits }) => Buffer.isBuffer(fits));
+      // On a damaged page a column holds anything.
+      .filter(({ fits, lost_ms, until_ms }) => Buffer.isBuffer(fits) && [lost_ms, until_ms].every(isTimeOrNull));
     this.#loss = this.#lossBy(isNew, Math.floor(nowMs));
     const lost = this.#rows.flatMap(({ fits, lost_ms: sinceMs, until_ms: untilMs }) =>
       sinceMs === null || untilMs === null || fits.equals(this.#fits) ? [] : [{ sinceMs, untilMs }],

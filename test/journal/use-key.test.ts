@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, MINUTE_MS } from '../../src/base/time.ts';
 import { openJournalFile } from '../../src/journal/open.ts';
 import { newestEntries } from '../../src/journal/query.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { fitOf } from '../../src/journal/use-key.ts';
+import { openKioskJournal } from '../../src/kiosk/open-journal.ts';
 import type { Pass } from '../../src/pass/pass.ts';
 import { RULE_FORGOTTEN } from '../../src/policy/decide.ts';
 import type { Policy } from '../../src/policy/policy.ts';
+import { newLogKey } from '../support/exported-log.ts';
 import {
   anyGenuine,
   eventTicket,
@@ -136,6 +139,24 @@ describe('a lost use key lets nobody in twice unseen:', () => {
     expect(comes(start(SECOND), used, eventTicket).decision).toMatchObject(UNKNOWN);
     expect(losses()).toHaveLength(1);
   });
+});
+
+it('a disk that spoils the journal as well as the key lets nobody in twice either', async () => {
+  const used = ticket();
+  const before = start(FIRST);
+  comes(before, used, eventTicket);
+  end(before);
+  const db = new Database(path);
+  db.exec("UPDATE entry SET bytes = CAST('{}' AS BLOB) WHERE seq = 0");
+  db.close();
+  const around = { path, key: newLogKey('7A'), clock: time, bootId: 'boot', useKeySecret: SECOND };
+  const renewed = await openKioskJournal(around, () => {}, null);
+  if (!renewed.ok) throw new Error(renewed.error);
+  renewed.value.settleUseKey();
+  expect([renewed.value.continuedAtMs(), losses().length]).toEqual([LUNCH_MS, 1]);
+  expect(comes(renewed.value, used, eventTicket).decision).toMatchObject(UNKNOWN);
+  end(renewed.value);
+  expect(comes(start(SECOND), used, eventTicket).decision).toMatchObject(UNKNOWN);
 });
 
 describe('a key that is put back finds its uses again:', () => {
