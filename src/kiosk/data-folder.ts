@@ -86,11 +86,13 @@ export function prepareDataFolder(path: string): Result<DataFolder, string> {
       return err(`the data folder ${path} cannot be written: it is no folder; name another with --data DIR`);
     }
     makeFolder(join(path, 'keys'), 0o700);
-    const { stickerKey, revocations } = dataFolderAt(path);
+    const folder = checkFolders(dataFolderAt(path));
+    if (!folder.ok) return folder;
+    const { stickerKey, revocations } = folder.value;
     for (const needed of [path, dirname(stickerKey), revocations]) {
       if (existsSync(needed)) accessSync(needed, constants.R_OK | constants.W_OK | constants.X_OK);
     }
-    return checkFolders(dataFolderAt(path));
+    return folder;
   } catch (thrown) {
     return err(
       `the data folder ${path} cannot be written: ${reasonOf(thrown)}; give it to this user or name another with --data DIR`,
