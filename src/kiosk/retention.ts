@@ -49,9 +49,6 @@ export class Retention {
     if (nowMs < this.#nextTellMs) return;
     this.#nextTellMs = nowMs + TELL_EVERY_MS;
     const trouble = this.#parts.register?.tell() ?? null;
-    if (trouble === null) return;
-    // Nobody can sign until the files have been tried again.
-    this.#nextTellMs = nowMs + PURGE_AGAIN_MS;
-    this.#parts.log('register', { warning: trouble });
+    if (trouble !== null) this.#parts.log('register', { warning: trouble });
   }
 }
