@@ -8,7 +8,7 @@ import { systemClock } from '../devices/clock/system-clock.ts';
 import { restoreHandSetting } from '../kiosk/clock-set.ts';
 import { chooseDataPath, type DataFolder, readDataFolder } from '../kiosk/data-folder.ts';
 import { bootId } from '../main.ts';
-import { sealedVisits } from '../register/export.ts';
+import { readDayKeys, saysOfDamage, sealedVisits } from '../register/export.ts';
 import { openRegisterReader } from '../register/register-file.ts';
 import { lastOverMinuteMs } from '../register/visit-store.ts';
 import {
@@ -54,13 +54,15 @@ export async function exportRegister(args: readonly string[]): Promise<number> {
   // A kiosk that was off for weeks has not yet deleted what must be given to nobody any more.
   const sinceMs = Math.max(fromMs, lastOverMinuteMs(kioskNowMs(folder)) + MINUTE_MS);
   const partial = `${out}.partial`;
-  const db = orUsage(openRegisterReader(register));
+  const opened = openRegisterReader(register);
+  if (!opened.ok) throw new UsageError(opened.error.says);
+  const db = opened.value;
   try {
     // The log must say what was given away before any of it is: the rows are read twice, and are the same both times.
     db.exec('BEGIN');
-    const sealed = sealedVisits(db, registerKeys);
+    const sealed = sealedVisits(db, orUsage(readDayKeys(registerKeys)));
     const stretch = { fromMs: sinceMs, toMs };
-    const file = onDisk(out, () => openSync(partial, 'wx', 0o600));
+    const file = onDisk(out, () => begin(partial));
     try {
       const { visits, sha256, lost } = counting(sealed(stretch));
       orUsage(await carryOut(dataPath, { command: 'register-export', fromMs, toMs, visits, sha256 }));
@@ -74,9 +76,20 @@ export async function exportRegister(args: readonly string[]): Promise<number> {
       closeSync(file);
       rmSync(partial, { force: true });
     }
+  } catch (thrown) {
+    if (thrown instanceof UsageError) throw thrown;
+    throw new UsageError(`${saysOfDamage(thrown, register)}; nothing was given away`);
   } finally {
     db.close();
   }
+}
+
+function begin(partial: string): number {
+  if (existsSync(partial)) {
+    const left = `${partial} is there, of another export that runs or was ended`;
+    throw new UsageError(`${left}: delete that file if none runs, then try again; nothing was given away`);
+  }
+  return openSync(partial, 'wx', 0o600);
 }
 
 /** What time the kiosk goes by: its owner may have set the clock by hand. */
@@ -112,6 +125,7 @@ function onDisk<T>(out: string, use: () => T): T {
   try {
     return use();
   } catch (thrown) {
+    if (thrown instanceof UsageError) throw thrown;
     throw new UsageError(`the register cannot be exported to ${out}: ${reasonOf(thrown)}; nothing was given away`);
   }
 }

@@ -31,6 +31,8 @@ export interface PublicState {
     readonly low: boolean;
     /** When a new log took the place of a damaged one; null where it did not. */
     readonly continued: string | null;
+    /** Until when used passes may be shown of which nothing is known any more; null where all is remembered. */
+    readonly forgotten: string | null;
   };
   readonly trust: { readonly version: number; readonly issuedAt: string | null; readonly staleAfter: string | null };
   readonly clock: {

@@ -121,6 +121,16 @@ export type Note =
       readonly sha256: string;
     }
   | { readonly type: 'register-deleted'; readonly visits: number; readonly total: number }
+  /**
+   * The register was damaged, or its day keys were: it lies in the folder `damaged` under the name `file` (null where it
+   * was gone), and a new one was begun with so many of its visits.
+   */
+  | {
+      readonly type: 'register-continued';
+      readonly why: string;
+      readonly file: string | null;
+      readonly visits: number;
+    }
   /** This kiosk has countersigned a head of another log, by that log's name. */
   | { readonly type: 'log-countersigned'; readonly log: string; readonly size: number }
   /** It did not: the head contradicts what it has seen, which had `seen` entries; or its own log lost what it signed. */
@@ -142,6 +152,8 @@ export type Note =
   /** The paper slip of a day of the site, `YYYY-MM-DD`. */
   | { readonly type: 'slip-printed'; readonly day: string }
   | { readonly type: 'slip-unprinted'; readonly day: string; readonly fault: string }
+  /** The key that uses are remembered under is another: of passes used under the one before nothing is known, until then. */
+  | { readonly type: 'use-key-lost'; readonly untilMs: number }
   | { readonly type: 'log-audited'; readonly entries: number; readonly problem: string | null }
   | { readonly type: 'deleted'; readonly salts: number; readonly facts: number; readonly uses: number };
 

@@ -5,6 +5,7 @@ import type { Stamp } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
 import type { Reserve } from './reserve.ts';
 import { prepareStatements, type Statements } from './statements.ts';
+import { UseKeys } from './use-key.ts';
 
 export interface SqliteJournalOptions {
   /**
@@ -23,6 +24,8 @@ export interface SqliteJournalOptions {
   readonly writer?: Stamp['writer'];
   /** K_use: what use keys are derived under. 32 bytes. */
   readonly useKeySecret: Buffer;
+  /** It was made just now, because there was none. */
+  readonly isUseKeyNew?: boolean;
   /** What is given up when the disk is full; without one a full disk is a fault at once. */
   readonly reserve?: Reserve;
 }
@@ -32,14 +35,16 @@ export interface Handle {
   readonly db: Database.Database;
   readonly statements: Statements;
   readonly writer: EntryWriter;
+  readonly useKeys: UseKeys;
 }
 
 /** @param lastTrustedMs wall time of the newest entry under a trusted clock, or null */
 export function handleOf(
   db: Database.Database,
-  { clock, bootId, writer }: SqliteJournalOptions,
+  { clock, bootId, writer, useKeySecret, isUseKeyNew = false }: SqliteJournalOptions,
   lastTrustedMs: () => number | null,
 ): Handle {
   const statements = prepareStatements(db);
-  return { db, statements, writer: new EntryWriter(statements, clock, bootId, lastTrustedMs, writer) };
+  const useKeys = new UseKeys(db, useKeySecret, isUseKeyNew, clock.wall().atMs);
+  return { db, statements, writer: new EntryWriter(statements, clock, bootId, lastTrustedMs, writer), useKeys };
 }

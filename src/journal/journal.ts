@@ -103,6 +103,8 @@ export interface Journal {
   lastTrustedMs(): number | null;
   /** Wall time at which this log took the place of a damaged one; null where it did not. */
   continuedAtMs(): number | null;
+  /** Until when used passes may be shown of which nothing is known any more, for their key was lost; null for none. */
+  forgottenUntilMs(): number | null;
   /** What is stored was found to be damaged: the next call sets the file aside and goes on in a new log. */
   distrust(problem: string): void;
   close(): void;

@@ -104,4 +104,14 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX use_ends;
   CREATE INDEX use_ends ON use (ends_ms, seq);
   `,
+  `
+  -- Keys that uses are remembered under, by a check value; see use-key.ts. Of one that was lost: when, and until when a pass
+  -- that was used under it may still be shown.
+  CREATE TABLE use_key (
+    fits BLOB PRIMARY KEY,
+    since_seq INTEGER NOT NULL,
+    lost_ms INTEGER,
+    until_ms INTEGER
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

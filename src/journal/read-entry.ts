@@ -114,6 +114,7 @@ const SHAPES: Shapes = {
   'register-sealed': { to: text, visits: count, total: count },
   'register-exported': { fromMs: whole, toMs: whole, visits: count, sha256: text },
   'register-deleted': { visits: count, total: count },
+  'register-continued': { why: text, file: orNull(text), visits: count },
   'log-countersigned': { log: text, size: count },
   'log-contradicted': { log: text, why: contradiction, size: count, seen: count },
   'log-witnessed': { by: text, size: count },
@@ -123,6 +124,7 @@ const SHAPES: Shapes = {
   'owner-pin-set': {},
   'slip-printed': { day: text },
   'slip-unprinted': { day: text, fault: text },
+  'use-key-lost': { untilMs: whole },
   'log-audited': { entries: count, problem: orNull(text) },
   deleted: { salts: count, facts: count, uses: count },
 };

@@ -143,6 +143,10 @@ function carryOver(
   countAdded(old.unshown, (row) => addUnshown.run(unshownBefore(row.seq), row.use_key, row.wall_ms));
   countAdded(old.witnessed, (row) => addWitnessed.run(row.origin, row.size, row.root));
   countAdded(old.known, (row) => addKnown.run(row.name, row.public_key));
+  const addUseKey = db.prepare<[Buffer, number | null, number | null]>(
+    'INSERT INTO use_key (fits, since_seq, lost_ms, until_ms) VALUES (?, 0, ?, ?)',
+  );
+  countAdded(old.useKeys, (row) => addUseKey.run(row.fits, row.lost_ms, row.until_ms));
   const run = old.lastRun ?? { type: 'damaged', boot: null };
   if (countAdded([run], ({ type, boot }) => setLastRun.run(type, boot)) === 0) setLastRun.run('damaged', null);
   const whole = old.isWhole && uses === old.uses.length && stickers === old.stickers.length;

@@ -38,6 +38,11 @@ export interface Salvage {
   readonly witnessed: readonly { readonly origin: string; readonly size: number; readonly root: Buffer }[];
   /** Keys of other kiosks: whoever was met once is not met anew under another key. */
   readonly known: readonly { readonly name: string; readonly public_key: Buffer }[];
+  readonly useKeys: readonly {
+    readonly fits: Buffer;
+    readonly lost_ms: number | null;
+    readonly until_ms: number | null;
+  }[];
   readonly lastRun: { readonly type: string; readonly boot: string | null } | null;
   readonly count: { readonly inside: number; readonly since_ms: number } | null;
   /** Use keys and stickers were read to the last one. */
@@ -53,6 +58,7 @@ export const NOTHING: Salvage = {
   unshown: [],
   witnessed: [],
   known: [],
+  useKeys: [],
   lastRun: null,
   count: null,
   isWhole: false,
@@ -94,6 +100,11 @@ export function salvage(path: string, key: VerifierKey): Salvage {
         db,
         'SELECT name, public_key FROM known_kiosk ORDER BY name',
         ({ public_key }) => Buffer.isBuffer(public_key),
+      ).rows,
+      useKeys: fromBothEnds<Salvage['useKeys'][number]>(
+        db,
+        'SELECT fits, lost_ms, until_ms FROM use_key ORDER BY fits',
+        ({ fits }) => Buffer.isBuffer(fits),
       ).rows,
       lastRun: one<NonNullable<Salvage['lastRun']>>(
         db,

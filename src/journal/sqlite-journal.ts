@@ -9,15 +9,9 @@ import { Doubts } from './doubts.ts';
 import type { LastEnd, Note } from './entry.ts';
 import { type Handle, handleOf, type SqliteJournalOptions } from './handle.ts';
 import { HeadCount, shownAfter } from './head-count.ts';
-import {
-  type Journal,
-  JournalFault,
-  type Judged,
-  type Occupancy,
-  type ScanSubject,
-  type StickerRecord,
-} from './journal.ts';
+import type { Journal, Judged, Occupancy, ScanSubject, StickerRecord } from './journal.ts';
 import { JournalFile } from './journal-file.ts';
+import { judgeScan, staffDecided } from './judge-scan.ts';
 import { lastEndOf } from './last-end.ts';
 import { beginOf, isAnotherLog, type LogBegin } from './log-begin.ts';
 import type { LogKey } from './log-key.ts';
@@ -27,7 +21,8 @@ import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
 import { TrustedTime, vouchedForAtStart } from './trusted-time.ts';
-import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use, useOf } from './use.ts';
+import { type Genuine, historyBefore, PERSONAL_DAYS, type Use, useOf } from './use.ts';
+import { type ForgottenUses, UNSHOWN_MINUTES } from './use-key.ts';
 import { scrubWal } from './wal-scrub.ts';
 import { StoredWitnessBook } from './witness-book.ts';
 
@@ -45,6 +40,7 @@ export class SqliteJournal implements Journal {
   #size: number;
   #lastAtMs: number | null;
   #begin: LogBegin;
+  #forgotten: ForgottenUses | null = null;
   readonly #trustedTime: TrustedTime;
   readonly #revokedStickers = new Set<string>();
   readonly #doubts = new Doubts();
@@ -62,7 +58,7 @@ export class SqliteJournal implements Journal {
     const vouched = statements.lastTrusted.get();
     this.#trustedTime = new TrustedTime(vouchedForAtStart(vouched?.signed_ms ?? null, vouched?.newest_ms ?? null));
     this.lastEnd = lastEndOf(statements.lastRun.get(), options.bootId);
-    this.#remember(statements);
+    this.#remember(handle);
   }
 
   /** Opens the journal without writing to it. A refusal is one sentence. */
@@ -77,22 +73,9 @@ export class SqliteJournal implements Journal {
   judge(subject: ScanSubject, decide: (history: History) => Decision): Judged {
     const use = subject.pass === null ? null : this.#useOf(subject.pass);
     const counted = use?.standsForSingle === true ? { ...subject, reuseMode: 'single' as const } : subject;
-    const judged = this.#commit(({ statements, writer }) => {
-      let decision = decide(this.#history(statements, use));
-      if (decision.verdict === 'admit' && use !== null && counted.reuseMode === 'single') {
-        const row = writer.useRow(counted, writer.nextSeq(), use.passUntilMs);
-        const taken = statements.takeUse.run(use.key, ...row).changes === 0;
-        if (taken) decision = decide({ ...this.#history(statements, use), lastUse: { agoMs: 0 } });
-      }
-      const seq = writer.appendScan(counted, decision);
-      if (decision.verdict === 'admit' && use !== null) {
-        if (counted.reuseMode === 'passback') {
-          statements.renewUse.run(use.key, ...writer.useRow(counted, seq, use.passUntilMs));
-        }
-        statements.addUnshown.run(seq, use.key, this.#wallMs());
-      }
-      return { seq, decision };
-    });
+    const judged = this.#commit((handle) =>
+      judgeScan(handle, counted, use, this.#history(handle.statements, use), decide, this.#wallMs()),
+    );
     this.#lastGenuine = use === null ? null : { seq: judged.seq, subject: counted, use };
     return judged;
   }
@@ -115,21 +98,7 @@ export class SqliteJournal implements Journal {
 
   recordStaff(of: number, choice: 'admitted' | 'refused', because: StaffReason): number {
     const genuine = this.#lastGenuine?.seq === of ? this.#lastGenuine : null;
-    const recorded = this.#commit(({ statements, writer }) => {
-      // What staff look at may stand in a log that has been set aside meanwhile.
-      if (of >= writer.nextSeq()) throw new JournalFault('another log was begun');
-      const seq = writer.append({ type: `staff-${choice}`, of, because });
-      // What staff decide settles the doubt about an earlier opening, over the next restart too.
-      if (genuine !== null) statements.dropUnshownUse.run(genuine.use.key);
-      if (genuine !== null && choice === 'admitted') {
-        const { subject, use } = genuine;
-        if (subject.reuseMode !== 'none') {
-          statements.renewUse.run(use.key, ...writer.useRow(subject, seq, use.passUntilMs));
-        }
-        statements.addUnshown.run(seq, use.key, this.#wallMs());
-      }
-      return seq;
-    });
+    const recorded = this.#commit((handle) => staffDecided(handle, { of, choice, because }, genuine, this.#wallMs()));
     if (genuine !== null) this.#doubts.settle(genuine.use.key);
     return recorded;
   }
@@ -209,6 +178,15 @@ export class SqliteJournal implements Journal {
     return this.#begin.continuedAtMs;
   }
 
+  forgottenUntilMs(): number | null {
+    return this.#forgotten?.untilMs ?? null;
+  }
+
+  /** To be called after the entry of the start: tells of a key that was lost. */
+  settleUseKey(): void {
+    this.#commit(({ useKeys, writer }) => useKeys.settle(writer));
+  }
+
   distrust(problem: string): void {
     this.#file.distrust(problem);
   }
@@ -226,7 +204,8 @@ export class SqliteJournal implements Journal {
 
   #history(statements: Statements, use: Use | null): History {
     if (use === null) return NO_HISTORY;
-    return historyBefore(statements.use.get(use.key), this.#doubts.about(use.key), use, this.#options);
+    const doubt = this.#doubts.about(use.key);
+    return historyBefore(statements.use.get(use.key), doubt, use, this.#forgotten, this.#options);
   }
 
   #wallMs(): number {
@@ -266,11 +245,12 @@ export class SqliteJournal implements Journal {
     else this.#reread(handle);
     this.#size = writer.nextSeq();
     this.#begin = begin;
-    this.#remember(statements);
+    this.#remember(handle);
     return handle;
   }
 
-  #remember(statements: Statements): void {
+  #remember({ statements, useKeys }: Handle): void {
+    this.#forgotten = useKeys.forgotten;
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
     // What a failed sync has stored after all is an admission that nobody saw.
     this.#doubts.learn(statements.allUnshown.all(), this.#pendingShown);

@@ -4,11 +4,10 @@ import type { Pass } from '../pass/pass.ts';
 import { type History, NO_HISTORY } from '../policy/decide.ts';
 import type { ScanSubject } from './journal.ts';
 import type { StickerRow } from './statements.ts';
+import { type ForgottenUses, UNSHOWN_MINUTES } from './use-key.ts';
 
 /** Personal side rows live this long, to the millisecond. */
 export const PERSONAL_DAYS = 28;
-/** How long after a crash an admission without its `shown` still makes the same pass an assist. */
-export const UNSHOWN_MINUTES = 10;
 
 /** What a pass, or the sticker that stands for it, is remembered by. */
 export interface Use {
@@ -42,11 +41,13 @@ export interface Genuine {
  * What the journal knows of a pass before it is judged.
  * @param earlier the row of its last use, if there is one
  * @param unshownAtMs when it was admitted without a signal that is known of, by the wall clock
+ * @param forgotten uses that it cannot be held against
  */
 export function historyBefore(
   earlier: { readonly boot: string; readonly mono_ms: number; readonly wall_ms: number } | undefined,
   unshownAtMs: number | undefined,
   use: Use,
+  forgotten: ForgottenUses | null,
   here: { readonly clock: Clock; readonly bootId: string },
 ): History {
   const nowMs = here.clock.wall().atMs;
@@ -59,5 +60,6 @@ export function historyBefore(
         : { agoMs: sameBoot ? here.clock.monotonicMs() - earlier.mono_ms : nowMs - earlier.wall_ms },
     unshownAdmission: unshownAtMs !== undefined && Math.abs(nowMs - unshownAtMs) < UNSHOWN_MINUTES * MINUTE_MS,
     standsForSingle: use.standsForSingle,
+    forgotten: forgotten === null ? null : { agoMs: nowMs - forgotten.sinceMs, single: nowMs < forgotten.untilMs },
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, chmodSync, constants, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { replaceFile } from '../base/atomic-file.ts';
@@ -70,6 +70,15 @@ export function dataFolderAt(path: string): DataFolder {
   };
 }
 
+/** What must be a folder, where it is there at all; one sentence if it is none. */
+function checkFolders(folder: DataFolder): Result<DataFolder, string> {
+  for (const path of [dirname(folder.stickerKey), folder.revocations]) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory() === false) return err(`${path} must be a folder and is a file: move the file away`);
+  }
+  return ok(folder);
+}
+
 /** Makes the folder if need be and sees that it can be written; one sentence if not. */
 export function prepareDataFolder(path: string): Result<DataFolder, string> {
   try {
@@ -77,8 +86,13 @@ export function prepareDataFolder(path: string): Result<DataFolder, string> {
       return err(`the data folder ${path} cannot be written: it is no folder; name another with --data DIR`);
     }
     makeFolder(join(path, 'keys'), 0o700);
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    return ok(dataFolderAt(path));
+    const folder = checkFolders(dataFolderAt(path));
+    if (!folder.ok) return folder;
+    const { stickerKey, revocations } = folder.value;
+    for (const needed of [path, dirname(stickerKey), revocations]) {
+      if (existsSync(needed)) accessSync(needed, constants.R_OK | constants.W_OK | constants.X_OK);
+    }
+    return folder;
   } catch (thrown) {
     return err(
       `the data folder ${path} cannot be written: ${reasonOf(thrown)}; give it to this user or name another with --data DIR`,
@@ -93,7 +107,7 @@ export function readDataFolder(path: string): Result<DataFolder, string> {
       return err(`the data folder ${path} cannot be read: it is no folder; name the kiosk's folder with --data DIR`);
     }
     accessSync(path, constants.R_OK | constants.X_OK);
-    return ok(dataFolderAt(path));
+    return checkFolders(dataFolderAt(path));
   } catch (thrown) {
     return err(`the data folder ${path} cannot be read: ${reasonOf(thrown)}; name the kiosk's folder with --data DIR`);
   }
@@ -122,31 +136,48 @@ export function lockDataFolder(folder: DataFolder): Result<{ release(): void }, 
     if (thrown instanceof Database.SqliteError && thrown.code === 'SQLITE_BUSY') {
       return err(`another kiosk is running on ${folder.path}: stop it first or name another folder with --data DIR`);
     }
-    return err(`${path} cannot be locked: ${reasonOf(thrown)}; give the folder to this user`);
+    const isOdd = thrown instanceof Database.SqliteError && thrown.code === 'SQLITE_NOTADB';
+    const remedy = isOdd ? 'delete it while no kiosk runs, it holds nothing' : 'give the folder to this user';
+    return err(`${path} cannot be locked: ${reasonOf(thrown)}; ${remedy}`);
   }
 }
 
-/** K_use, made at first start and never exported. */
-export function loadUseKeySecret(folder: DataFolder): Result<Buffer, string> {
+export interface UseKey {
+  /** K_use: what use keys are derived under. */
+  readonly useKeySecret: Buffer;
+  readonly isUseKeyNew: boolean;
+}
+
+/**
+ * K_use, never exported; made where it is not there. What is no key is moved beside it: the journal knows whether uses
+ * are forgotten with it, and the door must come back.
+ */
+export function loadUseKey(folder: DataFolder): Result<UseKey, string> {
   const path = join(folder.path, 'keys', 'use.key');
   try {
-    if (!existsSync(path)) replaceFile(path, randomBytes(USE_KEY_BYTES));
-    const secret = readFileSync(path);
-    if (secret.length === USE_KEY_BYTES) return ok(secret);
-    return err(`${path} must hold ${USE_KEY_BYTES} bytes: restore it from the backup`);
+    const stored = existsSync(path) ? readFileSync(path) : null;
+    if (stored?.length === USE_KEY_BYTES) return ok({ useKeySecret: stored, isUseKeyNew: false });
+    if (stored !== null) renameSync(path, `${path}.damaged`);
+    const useKeySecret = randomBytes(USE_KEY_BYTES);
+    replaceFile(path, useKeySecret);
+    return ok({ useKeySecret, isUseKeyNew: true });
   } catch (thrown) {
     return err(`${path} cannot be used: ${reasonOf(thrown)}; give the folder to this user`);
   }
 }
 
-/** The two characters that begin this kiosk's sticker ids, drawn once. */
+const KIOSK_ID = new RegExp(`^[${CROCKFORD}]{2}$`);
+
+/** The two characters that begin this kiosk's sticker ids, drawn once. What is none of that is moved beside its place. */
 export function loadKioskId(folder: DataFolder): Result<string, string> {
   const path = join(folder.path, 'keys', 'kiosk-id');
   try {
-    if (!existsSync(path)) {
-      replaceFile(path, CROCKFORD.charAt(randomInt(CROCKFORD.length)) + CROCKFORD.charAt(randomInt(CROCKFORD.length)));
-    }
-    return ok(readFileSync(path, 'utf8'));
+    const stored = existsSync(path) ? readFileSync(path, 'utf8') : null;
+    if (stored !== null && KIOSK_ID.test(stored)) return ok(stored);
+    if (stored !== null) renameSync(path, `${path}.damaged`);
+    const drawn = CROCKFORD.charAt(randomInt(CROCKFORD.length)) + CROCKFORD.charAt(randomInt(CROCKFORD.length));
+    replaceFile(path, drawn);
+    return ok(drawn);
   } catch (thrown) {
     return err(`${path} cannot be used: ${reasonOf(thrown)}; give the folder to this user`);
   }

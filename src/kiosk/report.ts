@@ -20,7 +20,9 @@ export function reportOf(
   const shown = phase.kind === 'showing' ? phase.shown : null;
   const lastAtMs = journal.lastAtMs();
   const continuedAtMs = journal.continuedAtMs();
-  const { trusted, handSet = false } = clock.wall();
+  const forgottenUntilMs = journal.forgottenUntilMs();
+  const { atMs: nowMs, trusted, handSet = false } = clock.wall();
+  const isForgetful = forgottenUntilMs !== null && nowMs < forgottenUntilMs;
   return {
     door: {
       state: phase.kind,
@@ -37,6 +39,7 @@ export function reportOf(
       lastAt: lastAtMs === null ? null : formatInstant(lastAtMs),
       low: journal.reserve?.isLow ?? false,
       continued: continuedAtMs === null ? null : formatInstant(continuedAtMs),
+      forgotten: isForgetful ? formatInstant(forgottenUntilMs) : null,
     },
     trust: {
       version: list?.version ?? 0,

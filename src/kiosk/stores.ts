@@ -12,7 +12,7 @@ import { trustOf } from '../trust/key-ring.ts';
 import { Revocations } from '../trust/revocations.ts';
 import { openTrustStore, type TrustContents, type TrustStore } from '../trust/trust-store.ts';
 import { clockFloorMs } from './clock-floor.ts';
-import { type DataFolder, loadKioskId, loadUseKeySecret, lockDataFolder, prepareDataFolder } from './data-folder.ts';
+import { type DataFolder, loadKioskId, loadUseKey, lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { stderrLog } from './log.ts';
 import { openKioskJournal, type Patience } from './open-journal.ts';
 import { issuerOf, withOwnStickers } from './own-stickers.ts';
@@ -84,8 +84,8 @@ async function openLocked(
   if (!settingsStore.ok) return settingsStore;
   // Keys and stores are opened once: `settings()` keeps what they were opened with.
   const settings = settingsStore.value.settings();
-  const useKeySecret = loadUseKeySecret(folder);
-  if (!useKeySecret.ok) return useKeySecret;
+  const useKey = loadUseKey(folder);
+  if (!useKey.ok) return useKey;
   const stickerKey = await loadStickerKey(folder.stickerKey);
   if (!stickerKey.ok) return stickerKey;
   const logKey = loadLogKey(folder.logKey, settings);
@@ -93,7 +93,7 @@ async function openLocked(
   const { environment } = settings;
   const trustStore = openTrustStore(folder.trust, { readOnly: false, environment });
   if (!trustStore.ok) return trustStore;
-  const owner = { clock, bootId, writer, useKeySecret: useKeySecret.value };
+  const owner = { clock, bootId, writer, ...useKey.value };
   const around = { path: folder.journal, key: logKey.value, reserve, ...owner };
   const journal = await openKioskJournal(around, stderrLog, patience);
   if (!journal.ok) return journal;

@@ -109,6 +109,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
       stopControl = control.value.stop;
       try {
         journal.record({ type: 'start', lastEnd: stores.journal.lastEnd, version: VERSION });
+        stores.journal.settleUseKey();
         const { warnings, list } = stores.trustContents();
         if (warnings.length > 0) journal.record({ type: 'trust-fallback', using: list?.dates.version ?? null });
         for (const warning of warnings) wiring.log('trust', { warning });

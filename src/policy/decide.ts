@@ -21,6 +21,11 @@ export interface History {
   readonly lastUse: EarlierUse | null;
   /** The last run admitted this pass and ended before it could record that the signal was given. */
   readonly unshownAdmission: boolean;
+  /**
+   * Earlier uses that no pass can be held against any more: how long ago they were forgotten, with the caution of `agoMs`
+   * above, and whether one that opens once may be among them. Null where all is remembered.
+   */
+  readonly forgotten: { readonly agoMs: number; readonly single: boolean } | null;
   /** The pass that this sticker stands for opens once, and so does the sticker. */
   readonly standsForSingle: boolean;
   /** Another pass of the same person was admitted inside the policy's window. */
@@ -32,6 +37,7 @@ export interface History {
 export const NO_HISTORY: History = {
   lastUse: null,
   unshownAdmission: false,
+  forgotten: null,
   standsForSingle: false,
   samePersonUsed: false,
   inside: null,
@@ -68,6 +74,8 @@ export const RULE_OCCUPANCY = 'occupancy-limit';
 export const RULE_SAME_PERSON = 'same-person';
 /** Names the one assist that is about the door, not the pass: it may not have opened the first time. */
 export const RULE_UNSHOWN = 'door-may-not-have-opened';
+/** Names the assist for a pass that may have been used before the kiosk lost the key to what it remembers. */
+export const RULE_FORGOTTEN = 'earlier-use-forgotten';
 
 /** The verdict of a reason: the policy's choice where the closed table leaves one, else the default. */
 export function verdictFor(reason: ReasonCode, policy: Policy | null): VerdictName {
@@ -118,6 +126,7 @@ export function wouldDecide(pass: Judged, policy: Policy, history: History, arou
   });
   if (history.unshownAdmission) return { ...because('already-used', RULE_UNSHOWN), verdict: 'assist' };
   if (isUsedUp(pass, policy, history)) return because('already-used');
+  if (mayBeUsedUp(pass, policy, history)) return { ...because('already-used', RULE_FORGOTTEN), verdict: 'assist' };
   if (history.samePersonUsed && policy.reuse.samePerson === 'assist') {
     return { ...because('already-used', RULE_SAME_PERSON, SAME_PERSON), verdict: 'assist' };
   }
@@ -144,6 +153,13 @@ function isUsedUp(pass: Judged, policy: Policy, history: History): boolean {
   if (mode === 'single') return true;
   // A stamp from a wrong clock may lie in the future: only nearness in time counts, in either direction.
   return mode === 'passback' && Math.abs(history.lastUse.agoMs) < windowMs;
+}
+
+/** What is not remembered cannot be refused, and must not open by itself. */
+function mayBeUsedUp(pass: Judged, policy: Policy, { forgotten, standsForSingle }: History): boolean {
+  if (forgotten === null) return false;
+  const { mode, windowMs } = reuseOf(policy, { ...pass, single: pass.single || standsForSingle });
+  return mode === 'single' ? forgotten.single : mode === 'passback' && Math.abs(forgotten.agoMs) < windowMs;
 }
 
 interface FailedRule {

@@ -33,13 +33,19 @@ export class DayKeys {
   readonly #path: string;
   readonly #keys = new Map<number, Buffer>();
   readonly #slots = new Map<number, number>();
+  /** Neither a key nor empty: what is left of one that was damaged. */
+  readonly #broken = new Set<number>();
 
   private constructor(path: string) {
     this.#path = path;
     const bytes = readFileSync(path);
     for (let slot = 0; slot < MAX_DAY_KEYS; slot += 1) {
-      const found = keyIn(Buffer.concat([bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES)], SLOT_BYTES));
-      if (found === null) continue;
+      const stored = Buffer.concat([bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES)], SLOT_BYTES);
+      const found = keyIn(stored);
+      if (found === null) {
+        if (stored.some((byte) => byte !== 0)) this.#broken.add(slot);
+        continue;
+      }
       this.#keys.set(found.day, found.key);
       this.#slots.set(found.day, slot);
     }
@@ -92,6 +98,11 @@ export class DayKeys {
     this.#slots.delete(day);
   }
 
+  /** Overwrites what is left of damaged keys: whoever could mend one could read its day again. */
+  destroyBroken(): void {
+    for (const slot of this.#broken) this.#write(slot, Buffer.alloc(SLOT_BYTES));
+  }
+
   #write(slot: number, bytes: Buffer): void {
     const file = openSync(this.#path, 'r+');
     try {
@@ -100,5 +111,6 @@ export class DayKeys {
     } finally {
       closeSync(file);
     }
+    this.#broken.delete(slot);
   }
 }

@@ -9,8 +9,11 @@ import { type Authority, authorityOf } from './authority.ts';
 import { DayKeys } from './day-keys.ts';
 import { parseDistrict } from './district.ts';
 import { parsePhoneNumber } from './phone-number.ts';
+import { registersAside } from './register-aside.ts';
+import { damageIn } from './register-file.ts';
+import { openRenewing } from './renew-register.ts';
 import { sealVisit } from './seal.ts';
-import { DELETED, deletedAtMs, forgetDays, minuteOf, type RegisterPaths, VisitStore } from './visit-store.ts';
+import { DELETED, deletedAtMs, forgetDays, minuteOf, type RegisterPaths, type VisitStore } from './visit-store.ts';
 
 /** Visits that are sealed at once, in threads that stickers and imports want too. */
 export const MAX_SEALING = 16;
@@ -27,7 +30,7 @@ export interface Receipt {
 
 /** The register as a page may show it. */
 export interface RegisterStatus {
-  /** Null while no trust list in use names one: nobody can register. */
+  /** Null while no trust list in use names one, or the files cannot be used: nobody can register. */
   readonly authority: string | null;
   readonly fingerprint: string | null;
 }
@@ -46,8 +49,18 @@ export interface RegisterParts {
 
 export const NO_REGISTER = 'the visitor register is off: switch it on with munjigi settings set register=on';
 
-const FAULT = (code: string): string =>
-  `the visitor register cannot be written (${code}): free some space, then try again`;
+const NO_ROOM: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT']);
+/** The files are sound, and whoever waits may use them. */
+const PASSING: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_BUSY']);
+/** A bad read may be the cable's fault and is tried again from the disk; the second is the file's. */
+const DAMAGES_BEFORE_ASIDE = 2;
+
+const remedyFor = (code: string): string => {
+  if (NO_ROOM.has(code)) return 'free some space, then try again';
+  return code === 'SQLITE_BUSY' ? 'something else reads it, try again in a moment' : 'check its owner and the disk';
+};
+
+const FAULT = (code: string): string => `the visitor register cannot be written (${code}): ${remedyFor(code)}`;
 
 /**
  * The visitor register: number and district, sealed to the authority of the trust list, deleted after 28 x 24 hours.
@@ -58,6 +71,8 @@ export class Register {
   #store: VisitStore | null = null;
   #sealing = 0;
   #isClosed = false;
+  /** Nobody could register when the files were last used. */
+  #isBroken = false;
 
   constructor(parts: RegisterParts) {
     this.#parts = parts;
@@ -74,14 +89,14 @@ export class Register {
   status(): RegisterStatus | null {
     if (!this.#parts.isOn()) return null;
     const authority = this.#authority();
-    if (!authority.ok) return { authority: null, fingerprint: null };
+    if (!authority.ok || this.#isBroken) return { authority: null, fingerprint: null };
     return { authority: authority.value.title, fingerprint: authority.value.fingerprint };
   }
 
   /** Lines for checkpoints: whose key visits are sealed to, so that it cannot be changed unnoticed. */
   readonly checkpointLines = (): readonly string[] => {
-    const fingerprint = this.status()?.fingerprint ?? null;
-    return fingerprint === null ? [] : [`register ${fingerprint}`];
+    const authority = this.#parts.isOn() ? this.#authority() : null;
+    return authority?.ok === true ? [`register ${authority.value.fingerprint}`] : [];
   };
 
   /**
@@ -131,16 +146,7 @@ export class Register {
    */
   tell(): string | null {
     if (!this.#isThere()) return null;
-    const told = this.#using((store) => {
-      for (const tally of store.untold()) {
-        const { what, visits: total, told } = tally;
-        const counts = { visits: total - told, total };
-        this.#parts.journal.record(
-          what === DELETED ? { type: 'register-deleted', ...counts } : { type: 'register-sealed', to: what, ...counts },
-        );
-        store.told(tally);
-      }
-    });
+    const told = this.#using((store) => this.#tell(store));
     return told.ok ? null : told.error;
   }
 
@@ -150,6 +156,30 @@ export class Register {
     this.tell();
     this.#isClosed = true;
     this.#drop();
+  }
+
+  /** A log that takes nothing keeps nobody from registering, and hears of it later. */
+  #tellOfAsides(store: VisitStore): void {
+    try {
+      for (const { file, why, visits } of store.asidesUntold()) {
+        this.#parts.journal.record({ type: 'register-continued', why, file: file === '' ? null : file, visits });
+        store.asideTold(file);
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof JournalFault)) throw thrown;
+    }
+  }
+
+  #tell(store: VisitStore): void {
+    const { journal } = this.#parts;
+    for (const tally of store.untold()) {
+      const { what, visits: total, told } = tally;
+      const counts = { visits: total - told, total };
+      journal.record(
+        what === DELETED ? { type: 'register-deleted', ...counts } : { type: 'register-sealed', to: what, ...counts },
+      );
+      store.told(tally);
+    }
   }
 
   #authority(): Result<Authority, string> {
@@ -201,26 +231,51 @@ export class Register {
 
   #isThere(): boolean {
     const { register, registerKeys } = this.#parts.paths;
-    return this.#store !== null || existsSync(register) || existsSync(registerKeys);
+    if (this.#store !== null || existsSync(register) || existsSync(registerKeys)) return true;
+    return registersAside(register).length > 0;
   }
 
-  /** Gives the open files to `use`, opening them anew after a fault; what the disk refuses is one sentence. */
+  /**
+   * Gives the open files to `use`, which may be called more than once. They are opened anew after a fault; damaged ones
+   * are set aside and new ones begun. What the disk refuses is one sentence.
+   */
   #using<T>(use: (store: VisitStore) => T): Result<T, string> {
     if (this.#isClosed) return err('the kiosk is stopping: try again when it is back');
-    if (this.#store === null) {
-      const opened = VisitStore.open(this.#parts.paths);
+    let suspicion: string | null = null;
+    for (let damages = 1; ; damages += 1) {
+      const opened = this.#opened(suspicion);
       if (!opened.ok) return opened;
-      this.#store = opened.value;
+      try {
+        this.#tellOfAsides(opened.value);
+        const used = use(opened.value);
+        this.#isBroken = false;
+        return ok(used);
+      } catch (thrown) {
+        const damage = damageIn(thrown) ?? lostIn(thrown);
+        if (damage === null || damages > DAMAGES_BEFORE_ASIDE) return this.#refused(thrown);
+        this.#drop();
+        suspicion = damages === DAMAGES_BEFORE_ASIDE ? damageIn(thrown) : null;
+      }
     }
-    try {
-      return ok(use(this.#store));
-    } catch (thrown) {
-      const code = thrown instanceof JournalFault ? thrown.message : faultOf(thrown);
-      if (code === null) throw thrown;
-      // After a failed sync only a fresh handle knows what is stored.
-      if (!(thrown instanceof JournalFault) && !['SQLITE_FULL', 'SQLITE_BUSY'].includes(code)) this.#drop();
-      return err(FAULT(code));
-    }
+  }
+
+  #opened(suspicion: string | null): Result<VisitStore, string> {
+    if (this.#store !== null) return ok(this.#store);
+    const { paths, clock } = this.#parts;
+    const opened = openRenewing(paths, clock.wall(), suspicion);
+    this.#isBroken = !opened.ok;
+    if (opened.ok) this.#store = opened.value;
+    return opened;
+  }
+
+  #refused(thrown: unknown): Result<never, string> {
+    if (thrown instanceof JournalFault) return err(FAULT(thrown.message));
+    const code = faultOf(thrown);
+    if (code === null) throw thrown;
+    // After a failed sync only a fresh handle knows what is stored.
+    if (!PASSING.has(code)) this.#drop();
+    this.#isBroken = code !== 'SQLITE_BUSY';
+    return err(FAULT(code));
   }
 
   #drop(): void {
@@ -234,3 +289,9 @@ function faultOf(thrown: unknown): string | null {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   return /^E[A-Z]+$/.test(code) ? code : null;
 }
+
+/** A file was taken away under an open register: opened anew, it is found to be gone. */
+const lostIn = (thrown: unknown): string | null => {
+  const code = faultOf(thrown);
+  return code === 'ENOENT' ? code : null;
+};

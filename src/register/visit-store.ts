@@ -1,10 +1,13 @@
+import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { err, ok, type Result } from '../base/result.ts';
-import { DAY_MS, MINUTE_MS } from '../base/time.ts';
+import { DAY_MS, isEvident, MINUTE_MS, type WallTime } from '../base/time.ts';
 import { PERSONAL_DAYS } from '../journal/use.ts';
 import { scrubAtLast, scrubWal } from '../journal/wal-scrub.ts';
 import { DayKeys, keyDayOf } from './day-keys.ts';
-import { openRegisterFile } from './register-file.ts';
+import { forgetRegisterAside, pathAside, registersAside, setAsideAtMs } from './register-aside.ts';
+import { damageIn, openRegisterFile, type RegisterTrouble, troubleOf } from './register-file.ts';
+import { salvageVisits } from './salvage-visits.ts';
 import { shutBox } from './visit-box.ts';
 
 export interface RegisterPaths {
@@ -31,6 +34,24 @@ function prepareStatements(db: Database.Database) {
     ),
     untold: db.prepare<[], Tally>('SELECT what, visits, told FROM tally WHERE visits > told ORDER BY what'),
     told: db.prepare<[number, string]>('UPDATE tally SET told = ? WHERE what = ?'),
+    usedDays: db.prepare<[number], number>('SELECT DISTINCT day FROM visit WHERE minute_ms > ?').pluck(),
+    keep: db.prepare<[number, number, number, number, Buffer]>(
+      'INSERT INTO visit (id, day, minute_ms, vouched, box) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    keepTally: db.prepare<[string, number, number]>(
+      'INSERT INTO tally (what, visits, told) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    asides: db.prepare<[], string>('SELECT file FROM aside').pluck(),
+    keepAside: db.prepare<[string, string, number, number, number, number]>(
+      'INSERT INTO aside (file, why, minute_ms, vouched, visits, told) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    bendAsides: db.prepare<{ minute: number; vouched: number }>(
+      'UPDATE aside SET minute_ms = :minute WHERE minute_ms > :minute AND vouched <= :vouched',
+    ),
+    asidesOver: db.prepare<[number], string>('SELECT file FROM aside WHERE minute_ms <= ?').pluck(),
+    dropAside: db.prepare<[string]>('DELETE FROM aside WHERE file = ?'),
+    asidesUntold: db.prepare<[], Aside>('SELECT file, why, visits FROM aside WHERE told = 0 ORDER BY file'),
+    asideTold: db.prepare<[string]>('UPDATE aside SET told = 1 WHERE file = ?'),
   };
 }
 
@@ -44,6 +65,18 @@ export interface Tally {
   readonly visits: number;
   readonly told: number;
 }
+
+/** A damaged register that this one has taken the place of. */
+export interface Aside {
+  /** Its name in the folder of damaged ones; empty where the file was gone. */
+  readonly file: string;
+  readonly why: string;
+  /** How many of its visits are in this one. */
+  readonly visits: number;
+}
+
+const GONE = 'the file was gone';
+const KEYS_GONE = 'day keys were lost';
 
 /** When a visit began, no finer than it is kept. */
 export const minuteOf = (atMs: number): number => Math.floor(atMs / MINUTE_MS) * MINUTE_MS;
@@ -79,17 +112,64 @@ export class VisitStore {
     this.#statements = prepareStatements(db);
   }
 
-  /** Opens both files, making what is not there; one sentence if they cannot be used. */
-  static open({ register, registerKeys }: RegisterPaths): Result<VisitStore, string> {
+  /**
+   * Opens both files, making what is not there, and takes over what can be read of damaged registers that were set aside.
+   * @param why what the one before has become, where it was set aside just now
+   */
+  static open(
+    { register, registerKeys }: RegisterPaths,
+    wall: WallTime,
+    why: string | null,
+  ): Result<VisitStore, RegisterTrouble> {
+    const isNew = (statSync(register, { throwIfNoEntry: false })?.size ?? 0) === 0;
     const db = openRegisterFile(register);
     if (!db.ok) return db;
     try {
-      return ok(new VisitStore(db.value, DayKeys.open(registerKeys)));
+      const store = new VisitStore(db.value, DayKeys.open(registerKeys));
+      if (store.#hasLostKeys(wall.atMs)) {
+        db.value.close();
+        return err({ damage: KEYS_GONE, says: KEYS_GONE });
+      }
+      store.#takeOver(register, wall, why ?? (isNew ? GONE : 'unknown'));
+      return ok(store);
     } catch (thrown) {
       db.value.close();
       const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
       if (code === '') throw thrown;
-      return err(`the day keys ${registerKeys} cannot be used (${code}): give the file to this user`);
+      if (code.startsWith('SQLITE_')) return err(troubleOf(thrown, register));
+      const remedy = code === 'EISDIR' ? 'it is a folder, move it away' : 'give the file to this user';
+      return err({
+        damage: damageIn(thrown),
+        says: `the day keys ${registerKeys} cannot be used (${code}): ${remedy}`,
+      });
+    }
+  }
+
+  /** Is there a visit left to keep that nobody can give to the authority any more? */
+  #hasLostKeys(nowMs: number): boolean {
+    return this.#statements.usedDays.all(lastOverMinuteMs(nowMs)).some((day) => this.#keys.keyOf(day) === null);
+  }
+
+  #takeOver(register: string, wall: WallTime, why: string): void {
+    const { asides, keep, keepTally, keepAside } = this.#statements;
+    const known = new Set(asides.all());
+    const files = registersAside(register).filter((file) => !known.has(file));
+    // Keys of days of which there is no register: it was there.
+    if (files.length === 0 && why === GONE && this.#keys.days.length > 0 && !known.has('')) files.push('');
+    for (const file of files) {
+      const found = salvageVisits(pathAside(register, file), this.#keys);
+      const sinceMs = Math.min(setAsideAtMs(file) ?? wall.atMs, wall.atMs);
+      this.#db.transaction(() => {
+        let visits = 0;
+        for (const row of found.visits) {
+          visits += keep.run(row.id, row.day, row.minute_ms, Number(row.vouched > 0), row.box).changes;
+        }
+        for (const { what, visits: total, told } of found.tallies) keepTally.run(what, total, told);
+        for (const row of found.asides) {
+          keepAside.run(row.file, row.why, row.minute_ms, Number(row.vouched > 0), row.visits, row.told);
+        }
+        keepAside.run(file, why, minuteOf(sinceMs), Number(isEvident(wall)), visits, 0);
+      })();
     }
   }
 
@@ -112,25 +192,48 @@ export class VisitStore {
   }
 
   /**
-   * Deletes visits that are 28 x 24 hours old, destroys the keys of days of which nothing is left, and overwrites what
-   * the write-ahead log still holds.
+   * Deletes visits that are 28 x 24 hours old, and damaged registers that lie aside for so long; destroys the keys of
+   * days of which nothing is left, and overwrites what the write-ahead log still holds.
    * @param isVouched as in `add`
    * @returns false where a reader still needs that log: to be called again soon
    */
   purge(nowMs: number, isVouched: boolean): boolean {
-    const { bend, drop, isUsed, count } = this.#statements;
+    const { bend, bendAsides, drop, isUsed, count } = this.#statements;
     // A full disk refuses the deletion and not this, and a deletion that was refused must wait no day longer.
     forgetDays(this.#keys, nowMs);
     const deleted = this.#db.transaction(() => {
-      bend.run({ minute: minuteOf(nowMs), vouched: Number(isVouched) });
+      const now = { minute: minuteOf(nowMs), vouched: Number(isVouched) };
+      bend.run(now);
+      bendAsides.run(now);
       const { changes } = drop.run(lastOverMinuteMs(nowMs));
       if (changes > 0) count.run(DELETED, changes);
       return changes;
     })();
     if (deleted > 0) this.#isScrubDue = true;
-    destroyKeys(this.#keys, (day) => day !== keyDayOf(nowMs) && isUsed.get(day) === undefined);
+    this.#forgetAsides(nowMs);
+    // A damaged register may hold visits of any day up to the one on which it was set aside.
+    if (this.#statements.asides.get() === undefined) {
+      destroyKeys(this.#keys, (day) => day !== keyDayOf(nowMs) && isUsed.get(day) === undefined);
+    }
     if (this.#isScrubDue) this.#isScrubDue = !scrubWal(this.#db);
     return !this.#isScrubDue;
+  }
+
+  #forgetAsides(nowMs: number): void {
+    for (const file of this.#statements.asidesOver.all(lastOverMinuteMs(nowMs))) {
+      if (file !== '') forgetRegisterAside(this.#db.name, file);
+      this.#keys.destroyBroken();
+      this.#statements.dropAside.run(file);
+    }
+  }
+
+  /** Damaged registers that the journal has not heard of; `asideTold` says that it now has. */
+  asidesUntold(): readonly Aside[] {
+    return this.#statements.asidesUntold.all();
+  }
+
+  asideTold(file: string): void {
+    this.#statements.asideTold.run(file);
   }
 
   /** What the journal has not heard of in full; `told` says that it now has. */

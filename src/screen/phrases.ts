@@ -180,6 +180,13 @@ export const CONTINUED_MARK: Phrase = {
   zh: '存储损坏了记录，请告诉负责人',
 };
 
+export const FORGOTTEN_MARK: Phrase = {
+  ko: '사용한 표의 기억을 잃었어요. 주인에게 알려 주세요',
+  en: 'Used passes were forgotten: tell the owner',
+  ja: '使用済みの記憶を失いました。責任者に知らせてください',
+  zh: '已用凭证的记忆丢失，请告诉负责人',
+};
+
 export const PRINTER_MARK: Phrase = {
   ko: '스티커 프린터를 봐 주세요',
   en: 'Check the sticker printer',

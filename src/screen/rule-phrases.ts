@@ -36,6 +36,20 @@ export const RULE_WORDS: Readonly<Record<string, RuleWords>> = {
       zh: '码没有问题，请先登记离场人数或请其等候',
     },
   },
+  'earlier-use-forgotten': {
+    line: {
+      ko: '사용한 적이 있는지 알 수 없어요',
+      en: 'We cannot tell whether it was used',
+      ja: '使用済みかどうか分かりません',
+      zh: '无法确认是否用过',
+    },
+    staff: {
+      ko: '전에 쓴 표의 기억을 잃었어요. 이미 들어왔는지 물어봐 주세요',
+      en: 'Uses were forgotten: ask whether they came in before',
+      ja: '使用の記憶を失いました。入場済みか尋ねてください',
+      zh: '使用记忆已丢失，请询问是否已入场',
+    },
+  },
   'door-may-not-have-opened': {
     line: {
       ko: '문이 안 열렸을 수 있어요',

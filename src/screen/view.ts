@@ -10,6 +10,7 @@ import {
   CONDITION_TITLES,
   CONTINUED_MARK,
   DISK_MARK,
+  FORGOTTEN_MARK,
   insideMark,
   LATE_CLOCK_MARK,
   NEXT_CODE,
@@ -39,6 +40,7 @@ export interface Mark {
     | 'clock-unsure'
     | 'clock-late'
     | 'damage'
+    | 'forgotten'
     | 'disk'
     | 'printer'
     | 'inside'
@@ -144,6 +146,7 @@ function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Ma
     : ({ kind: 'printer', urgent: true, text: inOrder(PRINTER_MARK, locale) } as const);
   const disk = state.journal.low ? ({ kind: 'disk', urgent: true, text: inOrder(DISK_MARK, locale) } as const) : null;
   const damage = damageMark(state.journal.continued, nowMs, locale);
+  const forgotten = forgottenMark(state.journal.forgotten, nowMs, locale);
   const { occupancy } = state;
   const inside: Mark | null =
     occupancy === null
@@ -153,7 +156,9 @@ function marksOf(state: PublicState, nowMs: number, locale: Locale): readonly Ma
           urgent: occupancy.inside >= occupancy.limit,
           text: inOrder(insideMark(occupancy.inside, occupancy.limit), locale),
         };
-  return [damage, disk, printer, clock, age, inside, ...registerMarks(state, locale)].filter((mark) => mark !== null);
+  return [damage, forgotten, disk, printer, clock, age, inside, ...registerMarks(state, locale)].filter(
+    (mark) => mark !== null,
+  );
 }
 
 /**
@@ -170,6 +175,13 @@ function registerMarks({ door, register }: PublicState, locale: Locale): readonl
     { kind: 'register', urgent: false, text: inOrder(registerMark(authority), locale) },
     { kind: 'register-key', urgent: false, text: inOrder(registerKeyMark(fingerprint), locale).slice(0, 1) },
   ];
+}
+
+/** Staff decide about passes that may have been used: they should know why so many ask for them. */
+function forgottenMark(until: string | null, nowMs: number, locale: Locale): Mark | null {
+  const at = until === null ? null : parseInstant(until);
+  const isSo = at?.ok === true && nowMs < at.value;
+  return isSo ? { kind: 'forgotten', urgent: true, text: inOrder(FORGOTTEN_MARK, locale) } : null;
 }
 
 /** A disk that has damaged one log is not to be trusted with the next: somebody must change it. */

@@ -108,6 +108,10 @@ export class SimulatedDisk implements Journal {
     return this.#journal.continuedAtMs();
   }
 
+  forgottenUntilMs(): number | null {
+    return this.#journal.forgottenUntilMs();
+  }
+
   distrust(problem: string): void {
     this.#journal.distrust(problem);
   }

@@ -283,6 +283,8 @@ export function openTrustStore(
     if (thrown instanceof Database.SqliteError && thrown.code === 'SQLITE_FULL') {
       return err(`the trust store ${path} cannot be opened: the disk is full; free some space and start again`);
     }
-    return err(`the trust store ${path} cannot be used: ${reasonOf(thrown)}; keep the file and import the keys again`);
+    return err(
+      `the trust store ${path} cannot be used: ${reasonOf(thrown)}; move the file away, keep it, and import the keys again`,
+    );
   }
 }

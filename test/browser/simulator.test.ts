@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)(`the simulator in a browser${chromiumNote}`, () =>
     }
     kiosk.show({
       ...showing('refuse', 'expired', 12),
-      journal: { size: 1, lastAt: null, low: false, continued: null },
+      journal: { size: 1, lastAt: null, low: false, continued: null, forgotten: null },
     });
     await page.waitForSelector('.health :text("1")');
     expect(await page.locator('.recent li').count()).toBe(10);

@@ -1,5 +1,14 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compactDecrypt } from 'jose';
@@ -126,6 +135,65 @@ describe('an export that was not recorded', () => {
     expect([exported.code, exported.err]).toEqual([2, expect.stringMatching(/log key/)]);
     expect(readdirSync(folder)).not.toContain('out');
     expect(readdirSync(folder)).not.toContain('out.partial');
+  });
+});
+
+describe('an export of a register that is damaged', () => {
+  const span = ['--from', '2021-01-01T00:00:00Z', '--to', '2099-01-01T00:00:00Z'];
+  const refusedExport = async () =>
+    complaintOf(await on(['register', 'export', ...span, '--out', join(folder, 'out')]));
+
+  it.each([
+    [
+      'noise in the place of it',
+      () => writeFileSync(join(data, 'register.db'), randomBytes(3_000)),
+      /is damaged \(.*\): start/,
+    ],
+    ['an empty file', () => writeFileSync(join(data, 'register.db'), ''), /wrote it: start the kiosk/],
+    [
+      'a folder in the place of it',
+      () => {
+        rmSync(join(data, 'register.db'));
+        mkdirSync(join(data, 'register.db'));
+      },
+      /cannot be used: .*; check its owner/,
+    ],
+    [
+      'its day keys gone',
+      () => renameSync(join(data, 'keys', 'register-days.keys'), join(data, 'elsewhere')),
+      /^the day keys .* are gone, .*: put the file back, or start the kiosk/,
+    ],
+    [
+      'a folder in the place of its day keys',
+      () => {
+        rmSync(join(data, 'keys', 'register-days.keys'));
+        mkdirSync(join(data, 'keys', 'register-days.keys'));
+      },
+      /^the day keys .* it is a folder, move it away/,
+    ],
+  ])('says in one sentence what to do: %s', async (_, damage, sentence) => {
+    await folderWith();
+    await add();
+    damage();
+    expect(await refusedExport()).toEqual({ code: 2, says: expect.stringMatching(sentence) });
+    expect(readdirSync(folder).filter((name) => name.startsWith('out'))).toEqual([]);
+  });
+
+  it('works again after the next visitor, and what another export left behind is named', async () => {
+    await folderWith();
+    await add();
+    writeFileSync(join(data, 'register.db'), randomBytes(3_000));
+    expect((await add('02-123-4567')).code).toBe(0);
+    writeFileSync(join(folder, 'out.partial'), 'of a killed export');
+    expect(await refusedExport()).toEqual({
+      code: 2,
+      says: expect.stringMatching(/out\.partial is there, .*: delete that file/),
+    });
+    rmSync(join(folder, 'out.partial'));
+    const exported = await on(['register', 'export', ...span, '--out', join(folder, 'out')]);
+    expect([exported.code, exported.err]).toEqual([0, expect.stringMatching(/wrote 1 sealed visit /)]);
+    const [file = ''] = readdirSync(join(data, 'damaged'));
+    expect(entriesIn(data).filter(({ type }) => type === 'register-continued')).toMatchObject([{ file, visits: 0 }]);
   });
 });
 

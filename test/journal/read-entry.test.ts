@@ -42,6 +42,8 @@ const NOTES: readonly Note[] = [
   { type: 'register-sealed', to: 'thumbprint', visits: 2, total: 5 },
   { type: 'register-exported', fromMs: -1, toMs: 1_639_363_200_000, visits: 2, sha256: 'ab' },
   { type: 'register-deleted', visits: 2, total: 2 },
+  { type: 'use-key-lost', untilMs: 1_639_363_200_000 },
+  { type: 'register-continued', why: 'SQLITE_CORRUPT', file: null, visits: 0 },
   {
     type: 'health',
     scanner: 'ready',

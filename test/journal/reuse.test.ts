@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, MINUTE_MS } from '../../src/base/time.ts';
 import { newestEntries } from '../../src/journal/query.ts';
-import { UNSHOWN_MINUTES } from '../../src/journal/use.ts';
+import { UNSHOWN_MINUTES } from '../../src/journal/use-key.ts';
 import { decide, type History } from '../../src/policy/decide.ts';
 import {
   anyGenuine,

@@ -8,6 +8,7 @@ import { compactDecrypt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
 import type { Note } from '../../src/journal/entry.ts';
+import { DayKeys } from '../../src/register/day-keys.ts';
 import { sealedVisits } from '../../src/register/export.ts';
 import { Register } from '../../src/register/register.ts';
 import { openRegisterReader } from '../../src/register/register-file.ts';
@@ -98,8 +99,9 @@ function startedAgain(data: string, atMs: number): { readonly notes: readonly No
 
 async function phonesIn(data: string): Promise<readonly string[]> {
   const db = openRegisterReader(join(data, 'register.db'));
-  if (!db.ok) throw new Error(db.error);
-  const sealed = [...sealedVisits(db.value, join(data, 'days.keys'))({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER })];
+  if (!db.ok) throw new Error(db.error.says);
+  const keys = DayKeys.read(join(data, 'days.keys'));
+  const sealed = [...sealedVisits(db.value, keys)({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER })];
   db.value.close();
   const opened = sealed.map(async (jwe) => {
     const { plaintext } = await compactDecrypt(jwe ?? 'lost', office.privateKey);

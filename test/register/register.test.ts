@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { compactDecrypt, decodeProtectedHeader } from 'jose';
@@ -264,13 +264,6 @@ describe('a visitor is told only what is true:', () => {
     site.register.close();
     expect(await site.refusal()).toMatch(/is stopping/);
   });
-
-  it('a damaged file is one sentence and closes no door', async () => {
-    const site = new RegisterSite();
-    writeFileSync(site.paths.register, 'not a database, and longer than the header of one would be'.repeat(20));
-    expect(await site.refusal()).toMatch(/^the visitor register .* cannot be used: /);
-    expect(site.purge()).toMatch(/cannot be used/);
-  });
 });
 
 describe('what is 28 x 24 hours old is gone:', () => {
@@ -383,19 +376,6 @@ describe('what is 28 x 24 hours old is gone:', () => {
     refusing.exec('DROP TRIGGER refuse');
     refusing.close();
     expect([site.purge(), site.exported()]).toEqual([null, []]);
-  });
-
-  it('a register that was damaged keeps nobody either', async () => {
-    const site = new RegisterSite();
-    await site.added();
-    site.register.close();
-    writeFileSync(site.paths.register, 'not a database, and longer than the header of one would be'.repeat(20));
-    const isForgotten = (): boolean => readFileSync(site.paths.registerKeys).every((byte) => byte === 0);
-    const again = new RegisterSite({ paths: site.paths });
-    again.time.advance(KEPT_MS);
-    expect([again.purge(), isForgotten()]).toEqual([expect.stringMatching(/cannot be used/), false]);
-    again.time.advance(24 * HOUR_MS);
-    expect([again.purge(), isForgotten()]).toEqual([expect.stringMatching(/cannot be used/), true]);
   });
 
   it('a deletion that the journal could not take is told when it can', async () => {

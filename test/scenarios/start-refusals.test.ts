@@ -149,16 +149,37 @@ describe('a data folder that cannot be used stops the kiosk with one sentence', 
   });
 
   it.each([
-    ['trust.db', /^the trust store \S+trust\.db cannot be used: .*; keep the file and import the keys again$/],
+    [
+      'trust.db',
+      /^the trust store \S+trust\.db cannot be used: .*; move the file away, keep it, and import the keys again$/,
+    ],
     ['settings.json', /settings\.json cannot be read as JSON .*; mend it or delete it/],
+    ['lock', /lock cannot be locked: .*; delete it while no kiosk runs/],
+    ['revocations', /revocations must be a folder and is a file: move the file away$/],
     ['keys/sticker.jwk', /^the sticker key \S+ cannot be used: .*; restore it or move it away/],
-    ['keys/use.key', /use\.key must hold 32 bytes: restore it from the backup$/],
   ])('%s is damaged', async (file, sentence) => {
     mkdirSync(join(data, 'keys'), { recursive: true });
     writeFileSync(join(data, file), 'this was overwritten by something else '.repeat(200));
     const { code, says } = await start(hardware(...SOUND));
     expect(code).toBe(2);
     expect(says).toMatch(sentence);
+  });
+
+  it('keys is a file', async () => {
+    mkdirSync(data, { recursive: true });
+    writeFileSync(join(data, 'keys'), '');
+    expect((await start(hardware(...SOUND))).says).toMatch(/keys must be a folder and is a file: move the file away$/);
+  });
+
+  it('its kiosk id is damaged: that stops no kiosk, another is drawn', async () => {
+    mkdirSync(join(data, 'keys'), { recursive: true });
+    writeFileSync(join(data, 'keys', 'kiosk-id'), 'this was overwritten');
+    const { code } = await ran(['settings', 'set', 'relayMs=1600', '--data', data]);
+    expect([code, readFileSync(join(data, 'keys', 'kiosk-id'), 'utf8')]).toEqual([
+      0,
+      expect.stringMatching(/^[0-9A-Z]{2}$/),
+    ]);
+    expect(readFileSync(join(data, 'keys', 'kiosk-id.damaged'), 'utf8')).toBe('this was overwritten');
   });
 
   it.each([

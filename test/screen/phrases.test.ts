@@ -28,6 +28,7 @@ const spoken: readonly (readonly [string, Phrase])[] = [
     [`${rule}, staff`, staff] as const,
   ]),
   ['printer', phrases.PRINTER_MARK],
+  ['forgotten', phrases.FORGOTTEN_MARK],
   ['register', phrases.registerMark('Health office')],
   ['register key', phrases.registerKeyMark('fingerprint')],
   ['register out of use', phrases.REGISTER_SHUT_MARK],

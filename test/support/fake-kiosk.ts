@@ -10,7 +10,7 @@ export const AT_REST: PublicState = {
   door: { state: 'ready', verdict: null, reason: null, scan: null, rule: null, advice: null },
   signal: ALL_OFF,
   devices: { scanner: READY, signal: READY, printer: READY, voice: { state: 'absent', detail: '' } },
-  journal: { size: 0, lastAt: null, low: false, continued: null },
+  journal: { size: 0, lastAt: null, low: false, continued: null, forgotten: null },
   trust: { version: 1, issuedAt: '2021-12-13T00:00:00.000Z', staleAfter: '2021-12-20T00:00:00.000Z' },
   clock: { trusted: true, late: false, handSet: false },
   register: null,

@@ -8,6 +8,7 @@ import { HandSetClock } from '../../src/devices/clock/hand-set-clock.ts';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
 import type { Note } from '../../src/journal/entry.ts';
 import { JournalFault } from '../../src/journal/journal.ts';
+import { DayKeys } from '../../src/register/day-keys.ts';
 import { sealedVisits } from '../../src/register/export.ts';
 import { Register, type RegisterParts } from '../../src/register/register.ts';
 import { openRegisterReader } from '../../src/register/register-file.ts';
@@ -106,9 +107,9 @@ export class RegisterSite {
   /** What an export gives, null for a visit that cannot be taken along. */
   exported(fromMs = 0, toMs = Number.MAX_SAFE_INTEGER): readonly (string | null)[] {
     const db = openRegisterReader(this.paths.register);
-    if (!db.ok) throw new Error(db.error);
+    if (!db.ok) throw new Error(db.error.says);
     try {
-      return [...sealedVisits(db.value, this.paths.registerKeys)({ fromMs, toMs })];
+      return [...sealedVisits(db.value, DayKeys.read(this.paths.registerKeys))({ fromMs, toMs })];
     } finally {
       db.value.close();
     }
