@@ -25,7 +25,7 @@ import { unshownBefore } from './renew.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
-import { TrustedTime, vouchedForAtStart } from './trusted-time.ts';
+import { type TrustedTime, trustedTimeOf } from './trusted-time.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use, useKeyOf } from './use.ts';
 import { scrubWal } from './wal-scrub.ts';
 import { StoredWitnessBook } from './witness-book.ts';
@@ -58,8 +58,7 @@ export class SqliteJournal implements Journal {
     this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
     this.#continuedAtMs = statements.continuedAt.get()?.wall_ms ?? null;
-    const vouched = statements.lastTrusted.get();
-    this.#trustedTime = new TrustedTime(vouchedForAtStart(vouched?.signed_ms ?? null, vouched?.newest_ms ?? null));
+    this.#trustedTime = trustedTimeOf(statements);
     this.lastEnd = lastEndOf(statements.lastRun.get(), options.bootId);
     for (const { id } of statements.revokedStickers.all()) this.#revokedStickers.add(id);
     this.#doubts.learn(statements.allUnshown.all(), this.#pendingShown);
@@ -253,7 +252,8 @@ export class SqliteJournal implements Journal {
       this.#pendingShown = [];
       this.#size = handle.writer.nextSeq();
       this.#lastAtMs = this.#wallMs();
-      this.#trustedTime.recorded(this.#options.clock.wall(), this.#options.clock.monotonicMs());
+      const { clock, bootId } = this.#options;
+      this.#trustedTime.recorded(clock.wall(), bootId, clock.monotonicMs());
       return result;
     };
     return withReserve(this.reserve, () => this.#file.reading(commit));

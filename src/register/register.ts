@@ -46,6 +46,9 @@ export interface RegisterParts {
 
 export const NO_REGISTER = 'the visitor register is off: switch it on with munjigi settings set register=on';
 
+const NO_ROOM =
+  'the register has no room for another day, for by its clock nothing could be deleted for weeks: set the clock right and leave it so for a day';
+
 const FAULT = (code: string): string =>
   `the visitor register cannot be written (${code}): free some space, then try again`;
 
@@ -185,7 +188,7 @@ export class Register {
   #keep(jwe: string, wall: WallTime, { title, fingerprint }: Authority): Result<Receipt, string> {
     const kept = this.#using((store) => store.add(jwe, wall.atMs, fingerprint, isEvident(wall)));
     if (!kept.ok) return kept;
-    if (!kept.value) return err('the clock was set too often: the register has no room for another day');
+    if (!kept.value) return err(NO_ROOM);
     return ok({ authority: title, fingerprint, deletedAt: formatInstant(deletedAtMs(minuteOf(wall.atMs))) });
   }
 

@@ -45,9 +45,9 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   // What ended by a wrong date is forgotten at once.
   'hasty-purge': [
     {
-      file: 'kiosk/deletion-grace.js',
-      from: 'return nowMs >= this.#endsMs',
-      to: 'return true',
+      file: 'kiosk/clock-watch.js',
+      from: 'Math.min(atMs, knownMs)',
+      to: 'atMs',
     },
   ],
   'believes-any-date': [{ file: 'journal/trusted-time.js', from: 'if (isLeap && !isProven)', to: 'if (false)' }],
