@@ -60,6 +60,24 @@ describe('a time server that is ten years ahead for an hour', () => {
   });
 });
 
+it.each([9, 20, 24])(
+  'a battery-backed clock %i hours ahead for a minute does not make the right time unbelievable',
+  (hours) => {
+    inUse();
+    const journal = open('boot-1');
+    journal.record(note);
+    journal.checkpoint(newLogKey('7A'));
+    time.stepWall(hours * HOUR_MS);
+    journal.record(note);
+    time.advance(MINUTE_MS);
+    journal.checkpoint(newLogKey('7A'));
+    journal.close();
+    time.stepWall(-hours * HOUR_MS);
+    const lastTrustedMs = open('boot-2').lastTrustedMs();
+    expect(time.wall().atMs).toBeGreaterThanOrEqual(clockFloorMs({ lastTrustedMs, listIssuedAtMs: null }));
+  },
+);
+
 describe('a kiosk that was stored away', () => {
   it(`believes the new time once it has run under it for ${LEAP_PROVES_ITSELF_HOURS} hours, and not before`, () => {
     const before = inUse();

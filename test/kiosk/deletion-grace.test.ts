@@ -77,7 +77,7 @@ function dayOf(toMs: number, lastsMs: number): number {
 
 describe('a kiosk whose clock is set by hand each morning and that is off at night', () => {
   it('does not keep everybody for ever: from the third day on it deletes after an hour', () => {
-    const may = Array.from({ length: 30 }, (_, day) => dayOf(NINE_MS + day * DAY_MS, 14 * HOUR_MS) / HOUR_MS);
+    const may = Array.from({ length: 12 }, (_, day) => dayOf(NINE_MS + day * DAY_MS, 14 * HOUR_MS) / HOUR_MS);
     expect(may.slice(0, 3)).toEqual([0, 4, 13]);
     expect(new Set(may.slice(2))).toEqual(new Set([13]));
   });

@@ -51,6 +51,8 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   'believes-any-date': [{ file: 'journal/trusted-time.js', from: 'if (isLeap && !isProven)', to: 'if (false)' }],
+  // A clock that was hours ahead for a minute is held against the right one.
+  'clings-to-a-day': [{ file: 'kiosk/clock-floor.js', from: ' - LEAP_DAYS * DAY_MS', to: '' }],
   'no-secure-delete': [
     { file: 'journal/open.js', from: "pragma('secure_delete = ON')", to: "pragma('secure_delete = OFF')" },
     { file: 'register/register-file.js', from: "pragma('secure_delete = ON')", to: "pragma('secure_delete = OFF')" },
