@@ -1,8 +1,8 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { replaceFile, syncFile } from '../base/atomic-file.ts';
-import { parseInstant } from '../base/time.ts';
+import { formatInstant, parseInstant } from '../base/time.ts';
 import { damagedFolder, keptAside } from './set-aside.ts';
 import { rebuildUses } from './use-rebuild.ts';
 import { scrubWal } from './wal-scrub.ts';
@@ -18,14 +18,28 @@ const FORGOTTEN = 0x4d4a4647;
  * Takes salts, facts and use keys out of the damaged journals that were set aside before `untilMs` (milliseconds since
  * the epoch). Where the damage does not let them be deleted, the readable entries and checkpoints are written out
  * as lines and the file is overwritten. Throws what the disk says.
+ * @param latestMs what the clock shows
+ * @returns when the newest one was set aside; null where none is kept
  */
-export function forgetAside(path: string, untilMs: number): void {
+export function forgetAside(path: string, untilMs: number, latestMs = Number.POSITIVE_INFINITY): number | null {
+  let newestMs: number | null = null;
   for (const name of keptAside(path)) {
-    const at = parseInstant(name.replace(NAME, '$1-$2-$3T$4:$5:$6.$7Z'));
-    if (!at.ok || at.value >= untilMs) continue;
     const file = join(damagedFolder(path), name);
-    if (!deletePersonal(file)) writeOut(file);
+    const atMs = setAsideAtMs(file, name, latestMs);
+    newestMs = Math.max(newestMs ?? 0, atMs);
+    if (atMs < untilMs && !deletePersonal(file)) writeOut(file);
   }
+  return newestMs;
+}
+
+/** What a wrong clock has dated into the future was set aside when that was first noticed, which stands beside it. */
+function setAsideAtMs(file: string, name: string, latestMs: number): number {
+  const named = parseInstant(name.replace(NAME, '$1-$2-$3T$4:$5:$6.$7Z'));
+  if (named.ok && named.value <= latestMs) return named.value;
+  const noted = parseInstant(existsSync(`${file}.since`) ? readFileSync(`${file}.since`, 'utf8') : '');
+  if (noted.ok && noted.value <= latestMs) return noted.value;
+  replaceFile(`${file}.since`, formatInstant(latestMs));
+  return latestMs;
 }
 
 /** @returns false where the file cannot be written, or says afterwards that it is not sound */

@@ -11,8 +11,11 @@ export interface SqliteJournalOptions {
    * @param suspicion why it must not be gone on with; null for no reason
    */
   readonly open: (suspicion: string | null) => Result<Database.Database, string>;
-  /** Takes personal rows out of journals that were set aside before a time, in milliseconds since the epoch. */
-  readonly forgetAside?: (untilMs: number) => void;
+  /**
+   * Takes personal rows out of journals that were set aside before a time, in milliseconds since the epoch; `latestMs` is
+   * what the clock shows. Returns when the newest of those that are kept was set aside, null for none.
+   */
+  readonly forgetAside?: (untilMs: number, latestMs: number) => number | null;
   readonly clock: Clock;
   /** Names the stretch in which monotonic time runs on: the boot id of the machine. */
   readonly bootId: string;

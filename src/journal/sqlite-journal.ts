@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Result } from '../base/result.ts';
-import { DAY_MS, MINUTE_MS } from '../base/time.ts';
+import { DAY_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
 import type { StaffReason } from '../policy/staff-reasons.ts';
@@ -20,13 +20,13 @@ import {
 import { JournalFile } from './journal-file.ts';
 import { lastEndOf } from './last-end.ts';
 import type { LogKey } from './log-key.ts';
-import { dropOver, dropPersonal } from './purge.ts';
+import { dropOver, dropPersonal, unshownUntil } from './purge.ts';
 import { unshownBefore } from './renew.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
 import { type TrustedTime, trustedTimeOf } from './trusted-time.ts';
-import { type Genuine, historyBefore, PERSONAL_DAYS, UNSHOWN_MINUTES, type Use, useKeyOf } from './use.ts';
+import { type Genuine, historyBefore, PERSONAL_DAYS, type Use, useKeyOf } from './use.ts';
 import { scrubWal } from './wal-scrub.ts';
 import { StoredWitnessBook } from './witness-book.ts';
 
@@ -159,7 +159,6 @@ export class SqliteJournal implements Journal {
 
   purge(nowMs: number): boolean {
     const personalUntil = nowMs - PERSONAL_DAYS * DAY_MS;
-    const unshownUntil = nowMs - UNSHOWN_MINUTES * MINUTE_MS;
     const { bootId, clock } = this.#options;
     const over: UsesOver = [nowMs, bootId, Math.floor(clock.monotonicMs())];
     const ended = this.#file.reading(({ statements }) =>
@@ -169,11 +168,13 @@ export class SqliteJournal implements Journal {
       this.#commit((handle) => dropPersonal(handle, personalUntil, over, ended));
       this.#isScrubDue = true;
     }
-    if (this.#commit(({ statements }) => dropOver(statements, unshownUntil, nowMs))) this.#isScrubDue = true;
-    this.#doubts.forgetBefore(unshownUntil);
+    const latestMs = Math.max(nowMs, this.#wallMs());
+    if (this.#commit(({ statements }) => dropOver(statements, nowMs, latestMs))) this.#isScrubDue = true;
+    this.#doubts.forgetBefore(unshownUntil(nowMs));
     // What was deleted from the file still stands in the write-ahead log.
     if (this.#isScrubDue) this.#isScrubDue = !this.#file.reading(({ db }) => scrubWal(db));
-    this.#options.forgetAside?.(personalUntil);
+    const asideAtMs = this.#options.forgetAside?.(personalUntil, latestMs) ?? null;
+    if ((this.#continuedAtMs ?? 0) > latestMs) this.#continuedAtMs = asideAtMs;
     return !this.#isScrubDue;
   }
 

@@ -160,6 +160,8 @@ export function prepareStatements(db: Database.Database) {
     ),
     dropSalts: db.prepare<[number]>('DELETE FROM salt WHERE wall_ms < ?'),
     dropFacts: db.prepare<[number]>('DELETE FROM facts WHERE wall_ms < ?'),
+    bendSalts: db.prepare<[number, number]>('UPDATE salt SET wall_ms = ? WHERE wall_ms > ?'),
+    bendFacts: db.prepare<[number, number]>('UPDATE facts SET wall_ms = ? WHERE wall_ms > ?'),
     dropUses: db.prepare<UsesOver>(`DELETE FROM use WHERE ${USE_IS_OVER}`),
   };
 }

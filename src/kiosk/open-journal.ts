@@ -40,11 +40,12 @@ export async function openKioskJournal(
     return opened.ok ? ok(opened.value) : err(opened.error.says);
   };
   const { path } = options;
-  const forgetAside = (untilMs: number): void => {
+  const forgetAside = (untilMs: number, latestMs: number): number | null => {
     try {
-      forgetJournalAside(path, untilMs);
+      return forgetJournalAside(path, untilMs, latestMs);
     } catch (thrown) {
       log('damaged-journal-kept', { fault: reasonOf(thrown) });
+      return latestMs;
     }
   };
   for (let tries = 1; ; tries += 1) {

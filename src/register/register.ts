@@ -113,11 +113,14 @@ export class Register {
 
   /**
    * Deletes what is 28 x 24 hours old by a clock that is trusted.
+   * @param nowMs the time by which to delete, in milliseconds since the epoch, no later than the clock
    * @returns null once nothing of it is left; else one sentence, and it must be called again soon
    */
   purge(nowMs: number): string | null {
     if (!this.#isThere()) return null;
-    const purged = this.#using((store) => store.purge(nowMs, isEvident(this.#parts.clock.wall())));
+    const wall = this.#parts.clock.wall();
+    const clock = { latestMs: Math.max(nowMs, wall.atMs), isVouched: isEvident(wall) };
+    const purged = this.#using((store) => store.purge(nowMs, clock));
     if (!purged.ok) {
       if (this.#store === null) this.#forgetDaysOfUnreadable(nowMs);
       return purged.error;
