@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { replaceFile, syncFile } from '../base/atomic-file.ts';
 import { formatInstant, parseInstant } from '../base/time.ts';
+import { keepInMemory } from './open.ts';
 import { damagedFolder, keptAside } from './set-aside.ts';
 import { rebuildUses } from './use-rebuild.ts';
 import { scrubWal } from './wal-scrub.ts';
@@ -48,6 +49,7 @@ function deletePersonal(file: string): boolean {
   try {
     db = new Database(file, { fileMustExist: true });
     db.pragma('secure_delete = ON');
+    keepInMemory(db);
     // Not the number of rows: a damaged table may seem to be empty.
     if (db.pragma('application_id', { simple: true }) === FORGOTTEN) return scrubWal(db);
     // A page that no table knows of any more may hold rows that nothing deletes.

@@ -13,6 +13,7 @@ import { type Salvage, type SalvagedUse, salvage } from './salvage.ts';
 import { buildingPath, damagedFolder, finishTakingPlace, setAside, takePlace } from './set-aside.ts';
 import { writeCheckpoint } from './signed-heads.ts';
 import { prepareStatements, type UseRow } from './statements.ts';
+import { scrubWal } from './wal-scrub.ts';
 
 /** Where an admission of the log before stands among those whose signal is in doubt: no entry has such a number. */
 export const unshownBefore = (seq: number): number => -1 - seq;
@@ -88,7 +89,7 @@ function build(
       writeCheckpoint(statements, key, { clock, lastTrustedMs: old.lastTrustedMs, extensions });
       return continued;
     })();
-    db.pragma('wal_checkpoint(TRUNCATE)');
+    scrubWal(db);
     return ok(note);
   } finally {
     db.close();

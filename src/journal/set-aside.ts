@@ -1,9 +1,21 @@
-import { copyFileSync, linkSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFile, syncFolder } from '../base/atomic-file.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { formatInstant } from '../base/time.ts';
 
+const SLICE_BYTES = 262_144;
 const SIDE_FILES = ['', '-wal'] as const;
 const NAME = /^journal-\d{8}T\d{9}Z\.db$/;
 
@@ -61,12 +73,36 @@ export function takePlace(path: string): void {
 /** Ends what a power cut has interrupted; to be called before the journal is opened. */
 export function finishTakingPlace(path: string): void {
   // A log that was not finished says nothing that the damaged one does not.
-  for (const side of ['', '-wal', '-shm']) rmSync(`${buildingPath(path)}${side}`, { force: true });
+  for (const side of ['', '-wal', '-shm']) discard(`${buildingPath(path)}${side}`);
   if (statSync(readyPath(path), { throwIfNoEntry: false }) === undefined) return;
   // A write-ahead log that stayed would be played back into the new file.
-  for (const side of ['-wal', '-shm', '']) rmSync(`${path}${side}`, { force: true });
+  for (const side of ['-wal', '-shm', '']) discard(`${path}${side}`);
   renameSync(readyPath(path), path);
   syncFolder(dirname(path));
+}
+
+/** Unlinked as it is, a file without another name would leave use keys in the blocks that it had. */
+function discard(path: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  try {
+    if (there.nlink === 1) overwriteFile(path, there.size);
+  } catch {
+    // A disk that refuses this must not keep the door shut.
+  }
+  rmSync(path);
+}
+
+/** In place and synced. Throws what the file system says. */
+export function overwriteFile(path: string, size: number): void {
+  const file = openSync(path, 'r+');
+  try {
+    const zeros = Buffer.alloc(SLICE_BYTES);
+    for (let at = 0; at < size; ) at += writeSync(file, zeros, 0, Math.min(SLICE_BYTES, size - at), at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The damaged journals that are kept, the oldest first. */

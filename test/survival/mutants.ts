@@ -58,6 +58,9 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
     { file: 'register/register-file.js', from: "pragma('secure_delete = ON')", to: "pragma('secure_delete = OFF')" },
     { file: 'register/register-file.js', from: "db.pragma('secure_delete', { simple: true }) === 1", to: 'true' },
   ],
+  'temporary-files': [
+    { file: 'journal/open.js', from: "pragma('temp_store = MEMORY')", to: "pragma('temp_store = FILE')" },
+  ],
   'traces-in-pages': [{ file: 'journal/purge.js', from: 'rebuildUses(db);', to: 'void db;' }],
   'truncated-log': [{ file: 'journal/wal-scrub.js', from: 'onDisk(() => overwrite(', to: 'void (() => overwrite(' }],
   'kept-day-keys': [{ file: 'register/visit-store.js', from: 'keys.destroy(day)', to: 'void day' }],
