@@ -1,9 +1,11 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { parseInstant } from '../base/time.ts';
+import { replaceFile } from '../base/atomic-file.ts';
+import { formatInstant, parseInstant } from '../base/time.ts';
 import { isDamage } from './damage.ts';
 import { scanDamaged } from './damage-report.ts';
+import { keepInMemory } from './open.ts';
 import { forgetMended, openDamaged } from './open-damaged.ts';
 import { newestHead, storedNotes } from './salvage.ts';
 import { damagedFolder, keptAside } from './set-aside.ts';
@@ -22,33 +24,47 @@ const FORGOTTEN = 0x4d4a4647;
 
 /** Which damaged journals are to forget. */
 export interface ForgetJob {
-  /** Of the journal beside which they lie. */
-  readonly path: string;
-  /** Those that were set aside before this, in milliseconds since the epoch. */
-  readonly untilMs: number;
+  /** In the folder of damaged ones, with it. */
+  readonly files: readonly string[];
   /** Of the log: its newest head says how many entries there must have been. */
   readonly key: VerifierKey;
 }
 
-/** The damaged journals beside `path` that were set aside before `untilMs` (milliseconds since the epoch). */
-export function dueAside(path: string, untilMs: number): readonly string[] {
-  const isDue = (name: string): boolean => {
-    const at = parseInstant(name.replace(NAME, '$1-$2-$3T$4:$5:$6.$7Z'));
-    return at.ok && at.value < untilMs;
-  };
-  return keptAside(path)
-    .filter(isDue)
-    .map((name) => join(damagedFolder(path), name));
+/** A damaged journal that is kept, and when it was set aside, in milliseconds since the epoch. */
+export interface Aside {
+  readonly file: string;
+  readonly atMs: number;
 }
 
 /**
- * Takes salts, facts and use keys out of damaged journals. Where the damage does not let them be deleted, the readable entries and checkpoints are written out
- * as lines and the file is overwritten. May read a whole journal several times: for a thread of its own.
- * Throws what the disk says.
+ * The damaged journals beside `path`, the oldest first. Throws what the disk says.
+ * @param latestMs what the clock shows
+ */
+export function asidesOf(path: string, latestMs: number): readonly Aside[] {
+  return keptAside(path).map((name) => {
+    const file = join(damagedFolder(path), name);
+    return { file, atMs: setAsideAtMs(file, name, latestMs) };
+  });
+}
+
+/** What a wrong clock has dated into the future was set aside when that was first noticed, which stands beside it. */
+function setAsideAtMs(file: string, name: string, latestMs: number): number {
+  const named = parseInstant(name.replace(NAME, '$1-$2-$3T$4:$5:$6.$7Z'));
+  if (named.ok && named.value <= latestMs) return named.value;
+  const noted = parseInstant(existsSync(`${file}.since`) ? readFileSync(`${file}.since`, 'utf8') : '');
+  if (noted.ok && noted.value <= latestMs) return noted.value;
+  replaceFile(`${file}.since`, formatInstant(latestMs));
+  return latestMs;
+}
+
+/**
+ * Takes salts, facts and use keys out of damaged journals. Where the damage does not let them be deleted, the readable
+ * entries and checkpoints are written out as lines and the file is overwritten. May read a whole journal several times:
+ * for a thread of its own. Throws what the disk says.
  * @returns the files that are to be tried again later, because somebody reads them or the disk refuses
  */
-export function forgetAside({ path, untilMs, key }: ForgetJob): readonly string[] {
-  return dueAside(path, untilMs).filter((file) => {
+export function forgetAside({ files, key }: ForgetJob): readonly string[] {
+  return files.filter((file) => {
     forgetMended(file);
     const became = existsSync(writtenPath(file)) ? 'unsound' : deletePersonal(file);
     if (became === 'unsound') writeOut(file, key);
@@ -64,6 +80,7 @@ function deletePersonal(file: string): 'gone' | 'later' | 'unsound' {
   try {
     db = new Database(file, { fileMustExist: true });
     db.pragma('secure_delete = ON');
+    keepInMemory(db);
     // Not the number of rows: a damaged table may seem to be empty.
     if (db.pragma('application_id', { simple: true }) === FORGOTTEN) return scrubWal(db) ? 'gone' : 'later';
     // A page that no table knows of any more may hold rows that nothing deletes.

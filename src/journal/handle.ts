@@ -13,8 +13,11 @@ export interface SqliteJournalOptions {
    * @param suspicion why it must not be gone on with; null for no reason
    */
   readonly open: (suspicion: string | null) => Result<Database.Database, string>;
-  /** Has personal rows taken out of journals that were set aside before a time, in milliseconds since the epoch. */
-  readonly forgetAside?: (untilMs: number) => void;
+  /**
+   * Has personal rows taken out of journals that were set aside before a time, in milliseconds since the epoch; `latestMs`
+   * is what the clock shows. Returns when the newest of those that are kept was set aside, null for none.
+   */
+  readonly forgetAside?: (untilMs: number, latestMs: number) => number | null;
   /** Keeps the newest signed head outside the file; must not throw. */
   readonly keepHead?: (note: string) => void;
   readonly clock: Clock;

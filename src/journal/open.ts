@@ -136,11 +136,20 @@ function makeDurable(db: Database.Database, path: string): string | null {
   db.pragma('synchronous = FULL');
   db.pragma(`wal_autocheckpoint = ${WRITE_BACK_PAGES}`);
   db.pragma('secure_delete = ON');
+  keepInMemory(db);
   const isMemory = db.memory;
   const mode = db.pragma('journal_mode', { simple: true });
   const sync = db.pragma('synchronous', { simple: true });
   if ((mode === 'wal' || isMemory) && sync === FULL_SYNC) return null;
   return `the journal ${path} cannot be made safe against power cuts on this file system (${String(mode)}, ${String(sync)}); use ext4`;
+}
+
+/**
+ * Lets no copy of a page come to lie in a temporary file, where nothing overwrites it: what a large statement would put
+ * back on failure, use keys among it, is written to the system's temporary folder otherwise.
+ */
+export function keepInMemory(db: Database.Database): void {
+  db.pragma('temp_store = MEMORY');
 }
 
 function migrate(db: Database.Database): void {

@@ -1,6 +1,7 @@
-import { DAY_MS } from '../base/time.ts';
+import { DAY_MS, MINUTE_MS } from '../base/time.ts';
 import type { Handle } from './handle.ts';
 import type { Statements, UsesOver } from './statements.ts';
+import { UNSHOWN_MINUTES } from './use-key.ts';
 import { rebuildUses } from './use-rebuild.ts';
 
 /**
@@ -21,11 +22,18 @@ export function dropPersonal(
   writer.append({ type: 'deleted', ...ended });
 }
 
+/** Until when an admission was too long ago for anybody to stand before a shut door. */
+export const unshownUntil = (nowMs: number): number => nowMs - UNSHOWN_MINUTES * MINUTE_MS;
+
 /**
- * Deletes what ends with its own time: doubts about a signal, and stickers.
- * @returns whether there was any
+ * Deletes what ends with its own time: doubts about a signal, and stickers. Salts and facts that a wrong clock has dated
+ * into the future count from now on, or they would stay for as long as it was wrong.
+ * @param latestMs what the clock shows, which may be ahead of the time by which things are deleted
+ * @returns whether anything was deleted
  */
-export function dropOver(statements: Statements, unshownUntilMs: number, nowMs: number): boolean {
-  const unshown = statements.dropUnshown.run(unshownUntilMs, 2 * nowMs - unshownUntilMs).changes;
+export function dropOver(statements: Statements, nowMs: number, latestMs: number): boolean {
+  statements.bendSalts.run(latestMs, latestMs);
+  statements.bendFacts.run(latestMs, latestMs);
+  const unshown = statements.dropUnshown.run(unshownUntil(nowMs), latestMs + UNSHOWN_MINUTES * MINUTE_MS).changes;
   return unshown + statements.dropStickers.run(nowMs - DAY_MS).changes > 0;
 }

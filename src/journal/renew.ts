@@ -15,6 +15,7 @@ import { NOTHING, type Salvage, type SalvagedUse, salvage } from './salvage.ts';
 import { buildingPath, damagedFolder, finishTakingPlace, setAside, takePlace } from './set-aside.ts';
 import { writeCheckpoint } from './signed-heads.ts';
 import { prepareStatements, type UseRow } from './statements.ts';
+import { scrubWal } from './wal-scrub.ts';
 
 /** Where an admission of the log before stands among those whose signal is in doubt: no entry has such a number. */
 export const unshownBefore = (seq: number): number => -1 - seq;
@@ -108,7 +109,7 @@ function build(
       const first = writeCheckpoint(statements, key, { clock, lastTrustedMs: old.lastTrustedMs, extensions });
       return { note: continued, before, first };
     })();
-    db.pragma('wal_checkpoint(TRUNCATE)');
+    scrubWal(db);
     return ok(built);
   } finally {
     db.close();

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { syncFile, syncFolder } from '../base/atomic-file.ts';
 import { makeFolder } from '../base/make-folder.ts';
 import { formatInstant } from '../base/time.ts';
+import { overwrite } from './wal-scrub.ts';
 
 const SIDE_FILES = ['', '-wal'] as const;
 const NAME = /^journal-\d{8}T\d{9}Z\.db$/;
@@ -67,12 +68,24 @@ export function takePlace(path: string): void {
 /** Ends what a power cut has interrupted; to be called before the journal is opened. */
 export function finishTakingPlace(path: string): void {
   // A log that was not finished says nothing that the damaged one does not.
-  for (const side of ['', '-wal', '-shm']) rmSync(`${buildingPath(path)}${side}`, { force: true });
+  for (const side of ['', '-wal', '-shm']) discard(`${buildingPath(path)}${side}`);
   if (statSync(readyPath(path), { throwIfNoEntry: false }) === undefined) return;
   // A write-ahead log that stayed would be played back into the new file.
-  for (const side of ['-wal', '-shm', '']) rmSync(`${path}${side}`, { force: true });
+  for (const side of ['-wal', '-shm', '']) discard(`${path}${side}`);
   renameSync(readyPath(path), path);
   syncFolder(dirname(path));
+}
+
+/** Unlinked as it is, a file without another name would leave use keys in the blocks that it had. */
+function discard(path: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  try {
+    if (there.nlink === 1) overwrite(path, 0);
+  } catch {
+    // A disk that refuses this must not keep the door shut.
+  }
+  rmSync(path);
 }
 
 /** The damaged journals that are kept, the oldest first. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Result } from '../base/result.ts';
-import { DAY_MS, MINUTE_MS } from '../base/time.ts';
+import { DAY_MS } from '../base/time.ts';
 import type { Pass } from '../pass/pass.ts';
 import { type Decision, type History, NO_HISTORY } from '../policy/decide.ts';
 import type { StaffReason } from '../policy/staff-reasons.ts';
@@ -15,14 +15,14 @@ import { judgeScan, staffDecided } from './judge-scan.ts';
 import { lastEndOf } from './last-end.ts';
 import { beginOf, isAnotherLog, type LogBegin } from './log-begin.ts';
 import type { LogKey } from './log-key.ts';
-import { dropOver, dropPersonal } from './purge.ts';
+import { dropOver, dropPersonal, unshownUntil } from './purge.ts';
 import { unshownBefore } from './renew.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint } from './signed-heads.ts';
 import type { Statements, UsesOver } from './statements.ts';
-import { TrustedTime, vouchedForAtStart } from './trusted-time.ts';
+import { type TrustedTime, trustedTimeOf } from './trusted-time.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, type Use, useOf } from './use.ts';
-import { type ForgottenUses, UNSHOWN_MINUTES } from './use-key.ts';
+import type { ForgottenUses } from './use-key.ts';
 import { scrubWal } from './wal-scrub.ts';
 import { StoredWitnessBook } from './witness-book.ts';
 
@@ -55,8 +55,7 @@ export class SqliteJournal implements Journal {
     this.#headCount = new HeadCount(statements, this.#size);
     this.#lastAtMs = statements.lastAt.get()?.wall_ms ?? null;
     this.#begin = beginOf(statements);
-    const vouched = statements.lastTrusted.get();
-    this.#trustedTime = new TrustedTime(vouchedForAtStart(vouched?.signed_ms ?? null, vouched?.newest_ms ?? null));
+    this.#trustedTime = trustedTimeOf(statements);
     this.lastEnd = lastEndOf(statements.lastRun.get(), options.bootId);
     this.#remember(handle);
   }
@@ -129,7 +128,6 @@ export class SqliteJournal implements Journal {
 
   purge(nowMs: number): boolean {
     const personalUntil = nowMs - PERSONAL_DAYS * DAY_MS;
-    const unshownUntil = nowMs - UNSHOWN_MINUTES * MINUTE_MS;
     const { bootId, clock } = this.#options;
     const over: UsesOver = [nowMs, bootId, Math.floor(clock.monotonicMs())];
     const ended = this.#file.reading(({ statements }) =>
@@ -139,11 +137,13 @@ export class SqliteJournal implements Journal {
       this.#commit((handle) => dropPersonal(handle, personalUntil, over, ended));
       this.#isScrubDue = true;
     }
-    if (this.#commit(({ statements }) => dropOver(statements, unshownUntil, nowMs))) this.#isScrubDue = true;
-    this.#doubts.forgetBefore(unshownUntil);
+    const latestMs = Math.max(nowMs, this.#wallMs());
+    if (this.#commit(({ statements }) => dropOver(statements, nowMs, latestMs))) this.#isScrubDue = true;
+    this.#doubts.forgetBefore(unshownUntil(nowMs));
     // What was deleted from the file still stands in the write-ahead log.
     if (this.#isScrubDue) this.#isScrubDue = !this.#file.reading(({ db }) => scrubWal(db));
-    this.#options.forgetAside?.(personalUntil);
+    const asideAtMs = this.#options.forgetAside?.(personalUntil, latestMs) ?? null;
+    if ((this.#begin.continuedAtMs ?? 0) > latestMs) this.#begin = { ...this.#begin, continuedAtMs: asideAtMs };
     return !this.#isScrubDue;
   }
 
@@ -230,7 +230,8 @@ export class SqliteJournal implements Journal {
       if (this.#size === 0) this.#begin = beginOf(handle.statements);
       this.#size = handle.writer.nextSeq();
       this.#lastAtMs = this.#wallMs();
-      this.#trustedTime.recorded(this.#options.clock.wall(), this.#options.clock.monotonicMs());
+      const { clock, bootId } = this.#options;
+      this.#trustedTime.recorded(clock.wall(), bootId, clock.monotonicMs());
       return result;
     };
     return withReserve(this.reserve, () => this.#file.reading(commit));

@@ -32,6 +32,17 @@ interface FoldedCount {
   readonly since_ms: number;
 }
 
+interface SignedMoment {
+  readonly last_trusted_ms: number | null;
+  readonly at_ms: number;
+  readonly boot: string;
+  readonly mono_ms: number;
+  readonly clock: string;
+}
+
+/** Heads of a day and more: a start must not read all of a log whose clock nobody ever vouches for. */
+const SIGNED_MOMENTS = 500;
+
 /** A use is over when its end has passed, and not while monotonic time of this boot still holds it. */
 const USE_IS_OVER = 'ends_ms < ? AND (mono_ends_ms IS NULL OR boot <> ? OR mono_ends_ms <= ?)';
 
@@ -62,6 +73,13 @@ export function prepareStatements(db: Database.Database) {
          (SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') FROM entry
           WHERE seq >= coalesce((SELECT seq + 1 FROM hand), (SELECT seq FROM signed))
           AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1) AS newest_ms`,
+    ),
+    // What stood under the newest heads, the newest first: how long a clock that has leaped has run since.
+    signedMoments: db.prepare<[], SignedMoment>(
+      `SELECT last_trusted_ms, json_extract(CAST(bytes AS TEXT), '$.wallMs') AS at_ms,
+              json_extract(CAST(bytes AS TEXT), '$.boot') AS boot, json_extract(CAST(bytes AS TEXT), '$.monoMs') AS mono_ms,
+              json_extract(CAST(bytes AS TEXT), '$.clock') AS clock
+       FROM checkpoint JOIN entry ON seq = size - 1 ORDER BY size DESC LIMIT ${SIGNED_MOMENTS}`,
     ),
     lastCheckpoint: db.prepare<[], { size: number; note: string }>(
       'SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1',
@@ -145,6 +163,8 @@ export function prepareStatements(db: Database.Database) {
     ),
     dropSalts: db.prepare<[number]>('DELETE FROM salt WHERE wall_ms < ?'),
     dropFacts: db.prepare<[number]>('DELETE FROM facts WHERE wall_ms < ?'),
+    bendSalts: db.prepare<[number, number]>('UPDATE salt SET wall_ms = ? WHERE wall_ms > ?'),
+    bendFacts: db.prepare<[number, number]>('UPDATE facts SET wall_ms = ? WHERE wall_ms > ?'),
     dropUses: db.prepare<UsesOver>(`DELETE FROM use WHERE ${USE_IS_OVER}`),
   };
 }

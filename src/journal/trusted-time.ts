@@ -1,23 +1,43 @@
 import { DAY_MS, HOUR_MS, isEvident, type WallTime } from '../base/time.ts';
 import { RELEASED_AT_MS } from '../base/version.ts';
+import type { Statements } from './statements.ts';
 
 /** A trusted clock that is further ahead than this of all that was recorded before was off for long, or is wrong. */
 export const LEAP_DAYS = 1;
 /** After so long under it the leap is believed. */
 export const LEAP_PROVES_ITSELF_HOURS = 4;
+/** What a leap has proven so far still counts when the machine was off in between, but for no longer than this. */
+export const LEAP_WAITS_DAYS = 8;
+
+/** An entry under a trusted clock: its time, in milliseconds since the epoch, and where in which boot it stands. */
+export interface Moment {
+  readonly atMs: number;
+  readonly boot: string;
+  readonly monoMs: number;
+}
+
+/** A clock that has leaped: its newest moment, and for how long it has run on from there without another leap. */
+interface Leap extends Moment {
+  readonly ranMs: number;
+}
 
 /**
- * The newest time that the log vouches for. Every later start holds its clock against it, so that one wrong date from a
- * time server or a battery-backed clock must not count for ever: a leap into the future is believed only once the kiosk has
- * run under it for some hours, and until then the time before the leap stands.
+ * The newest time that the log vouches for. Every later start holds its clock against it, and what must be forgotten is
+ * deleted by it, so that one wrong date from a time server or a battery-backed clock must not count: a leap into the
+ * future is believed only once the kiosk has run under it for some hours, in one run or in several, and until then the
+ * time before the leap stands.
  */
 export class TrustedTime {
   #atMs: number | null;
-  #leapSinceMs: number | null = null;
+  #leap: Leap | null;
 
-  /** @param atMs what the log vouches for so far, in milliseconds since the epoch */
-  constructor(atMs: number | null) {
+  /**
+   * @param atMs what the log vouches for so far, in milliseconds since the epoch
+   * @param leap moments of a leap that is not yet believed, the oldest first
+   */
+  constructor(atMs: number | null, leap: readonly Moment[] = []) {
     this.#atMs = atMs;
+    this.#leap = leap.reduce(runOn, null);
   }
 
   get atMs(): number | null {
@@ -25,24 +45,38 @@ export class TrustedTime {
   }
 
   /** An entry was written under this clock. */
-  recorded(wall: WallTime, monotonicMs: number): void {
+  recorded(wall: WallTime, boot: string, monoMs: number): void {
     if (!isEvident(wall)) return;
     const { atMs } = wall;
-    const isLeap = atMs - (this.#atMs ?? RELEASED_AT_MS) > LEAP_DAYS * DAY_MS;
-    if (!isLeap) this.#leapSinceMs = null;
-    else this.#leapSinceMs ??= monotonicMs;
-    const isProven =
-      this.#leapSinceMs !== null && monotonicMs - this.#leapSinceMs >= LEAP_PROVES_ITSELF_HOURS * HOUR_MS;
+    const isLeap = leapsOver(this.#atMs, atMs);
+    this.#leap = isLeap ? runOn(this.#leap, { atMs, boot, monoMs }) : null;
+    const isProven = this.#leap !== null && this.#leap.ranMs >= LEAP_PROVES_ITSELF_HOURS * HOUR_MS;
     if (isLeap && !isProven) return;
-    this.#leapSinceMs = null;
+    this.#leap = null;
     this.#atMs = Math.floor(atMs);
   }
 
   /** Whoever sets the clock by hand says that what it showed before was wrong. */
   forget(): void {
     this.#atMs = null;
-    this.#leapSinceMs = null;
+    this.#leap = null;
   }
+}
+
+const leapsOver = (vouchedMs: number | null, atMs: number): boolean =>
+  atMs - (vouchedMs ?? RELEASED_AT_MS) > LEAP_DAYS * DAY_MS;
+
+/** A clock that leaps again while it proves itself, or falls back, begins anew. */
+function runOn(leap: Leap | null, { atMs, boot, monoMs }: Moment): Leap {
+  const now = { atMs, boot, monoMs };
+  if (leap === null) return { ...now, ranMs: 0 };
+  const ranMs = leap.boot === boot ? monoMs - leap.monoMs : 0;
+  const shiftMs = atMs - leap.atMs - ranMs;
+  const isSameClock =
+    leap.boot === boot
+      ? ranMs >= 0 && Math.abs(shiftMs) <= LEAP_DAYS * DAY_MS
+      : shiftMs >= 0 && shiftMs <= LEAP_WAITS_DAYS * DAY_MS;
+  return { ...now, ranMs: isSameClock ? leap.ranMs + ranMs : 0 };
 }
 
 /** No kiosk of this version is in use later: what says so stands on a damaged page. */
@@ -61,5 +95,20 @@ export function vouchedForAtStart(storedMs: number | null, newestMs: number | nu
   // No signature covers it, and a floor in another century would shut the door for good.
   const signedMs = isTime(storedMs) ? storedMs : null;
   if (newestMs === null) return signedMs;
-  return newestMs - (signedMs ?? RELEASED_AT_MS) > LEAP_DAYS * DAY_MS ? signedMs : newestMs;
+  return leapsOver(signedMs, newestMs) ? signedMs : newestMs;
+}
+
+/** What a log that is opened vouches for, and how far a leap had proven itself by its signed heads. */
+export function trustedTimeOf(statements: Pick<Statements, 'lastTrusted' | 'signedMoments'>): TrustedTime {
+  const { signed_ms, newest_ms } = statements.lastTrusted.get() ?? { signed_ms: null, newest_ms: null };
+  const atMs = vouchedForAtStart(signed_ms, newest_ms);
+  const leap: Moment[] = [];
+  for (const { last_trusted_ms, at_ms, boot, mono_ms, clock } of statements.signedMoments.iterate()) {
+    // Before the leap, or before a hand has set the clock.
+    if (last_trusted_ms !== signed_ms) break;
+    if (clock !== 'trusted') continue;
+    if (!isTime(at_ms) || !leapsOver(atMs, at_ms)) break;
+    leap.unshift({ atMs: at_ms, boot, monoMs: mono_ms });
+  }
+  return new TrustedTime(atMs, leap);
 }

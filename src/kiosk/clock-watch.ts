@@ -1,32 +1,35 @@
-import { type Clock, DAY_MS, SECOND_MS } from '../base/time.ts';
+import { type Clock, SECOND_MS } from '../base/time.ts';
 import type { Authenticated } from '../door/event.ts';
 import type { Note } from '../journal/entry.ts';
 import { ClockDoubt } from './clock-doubt.ts';
+import type { ClockMemoryFile } from './clock-memory.ts';
 import { DeletionGrace } from './deletion-grace.ts';
 
 /** A wall clock that moves against monotonic time by more than this was stepped. */
 const CLOCK_STEP_MS = 2 * SECOND_MS;
-/** A used ticket is remembered a day past its end: a clock that is ahead by less makes nobody forget it too early. */
-const GAP_MS = DAY_MS;
 
 /** Notices what happens to the wall clock between two looks, and what genuine passes say of it. */
 export class ClockWatch {
   readonly #clock: Clock;
+  readonly #lastTrustedMs: () => number | null;
   readonly #doubt = new ClockDoubt();
   #wallLeadMs: number;
   #trusted: boolean;
   /** Whether the owner's hand set it, at the last look. */
   #handSet: boolean;
-  readonly #grace = new DeletionGrace();
+  readonly #grace: DeletionGrace;
 
-  /** @param lastTrustedMs the newest time that the journal vouches for; null for none */
-  constructor(clock: Clock, lastTrustedMs: number | null) {
+  /**
+   * @param lastTrustedMs the newest time that the journal vouches for; null for none
+   * @param memory what earlier runs knew of the clock; null where that is kept nowhere
+   */
+  constructor(clock: Clock, lastTrustedMs: () => number | null, memory: ClockMemoryFile | null) {
     this.#clock = clock;
+    this.#lastTrustedMs = lastTrustedMs;
     const nowMs = clock.monotonicMs();
     const { atMs, trusted, handSet = false } = clock.wall();
-    // A log that vouches for no time yet says nothing against a year that is wrong.
-    if (lastTrustedMs === null || atMs - lastTrustedMs > GAP_MS) this.#grace.begin('stepped', nowMs);
-    if (handSet) this.#grace.begin('hand-set', nowMs);
+    this.#grace = new DeletionGrace(memory, lastTrustedMs(), nowMs);
+    if (handSet) this.#grace.wasSet(atMs, nowMs);
     this.#wallLeadMs = atMs - nowMs;
     this.#trusted = trusted;
     this.#handSet = handSet;
@@ -39,13 +42,19 @@ export class ClockWatch {
     this.#wallLeadMs = atMs - nowMs;
     this.#trusted = trusted;
     this.#handSet = true;
-    this.#grace.begin('hand-set', nowMs);
+    this.#grace.wasSet(atMs, nowMs);
     this.#doubt.settle();
   }
 
-  /** Whether things may be deleted by what the clock says, as of the last look. */
-  mayDelete(): boolean {
-    return this.#clock.wall().trusted && this.#grace.isOver(this.#clock.monotonicMs());
+  /**
+   * The time by which things may be deleted, as of the last look; null while nothing may. Of a clock that somebody vouches
+   * for it is what the log believes of it: a leap that has not proven itself deletes nothing.
+   */
+  deletesByMs(): number | null {
+    const { atMs, trusted } = this.#clock.wall();
+    if (!this.#grace.isOver(trusted, this.#clock.monotonicMs()) || !trusted) return null;
+    const knownMs = this.#knownMs();
+    return knownMs === null ? null : Math.min(atMs, knownMs);
   }
 
   /** Listens to one authenticated scan; writes nothing before the next look. */
@@ -60,21 +69,32 @@ export class ClockWatch {
 
   /** The entries that tell of steps, of a changed trust and of doubts since the last look. */
   look(): readonly Note[] {
+    const nowMs = this.#clock.monotonicMs();
     const { atMs, trusted, handSet = false } = this.#clock.wall();
-    const leadMs = atMs - this.#clock.monotonicMs();
+    const leadMs = atMs - nowMs;
     const byMs = Math.round(leadMs - this.#wallLeadMs);
     const notes: Note[] = [...this.#doubt.takeNotes()];
     const isHandedOver = this.#handSet && !handSet;
-    if (isHandedOver) this.#grace.handOver(this.#clock.monotonicMs());
+    if (isHandedOver) this.#grace.handOver(nowMs);
     if (Math.abs(byMs) > CLOCK_STEP_MS) {
       notes.push({ type: 'clock-step', byMs });
-      this.#grace.begin('stepped', this.#clock.monotonicMs());
+      // A time server that sets an unsure clock, as it does at each start of a board without a battery, changes no date
+      // that was believed.
+      if (trusted && this.#trusted) this.#grace.stepped(nowMs);
     }
     if (trusted !== this.#trusted || isHandedOver) notes.push({ type: 'clock-trust', trusted });
     if (byMs > CLOCK_STEP_MS || (trusted && !this.#trusted)) this.#doubt.settle();
     this.#wallLeadMs = leadMs;
     this.#trusted = trusted;
     this.#handSet = handSet;
+    this.#grace.look(this.#knownMs(), nowMs);
     return notes;
+  }
+
+  /** The time of now, as far as somebody answers for it: an owner, or a log that believes who vouches. */
+  #knownMs(): number | null {
+    const { atMs, trusted, handSet = false } = this.#clock.wall();
+    if (!trusted) return null;
+    return handSet ? atMs : this.#lastTrustedMs();
   }
 }

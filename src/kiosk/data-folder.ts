@@ -27,6 +27,8 @@ export interface DataFolder {
   readonly settingsHistory: string;
   /** How the owner set the clock, for as long as the machine runs. */
   readonly handSetClock: string;
+  /** What is known of the clock over restarts. */
+  readonly clockMemory: string;
   /** The owner's policy files. */
   readonly policies: string;
   readonly stickerKey: string;
@@ -60,6 +62,7 @@ export function dataFolderAt(path: string): DataFolder {
     settings: join(path, 'settings.json'),
     settingsHistory: join(path, 'settings-history'),
     handSetClock: join(path, 'hand-set-clock.json'),
+    clockMemory: join(path, 'clock-memory.json'),
     policies: join(path, 'policies'),
     stickerKey: join(path, 'keys', 'sticker.jwk'),
     logKey: join(path, 'log-key.jwk'),

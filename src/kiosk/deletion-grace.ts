@@ -1,28 +1,105 @@
-import { DAY_MS, HOUR_MS } from '../base/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time.ts';
+import type { ClockMemory, ClockMemoryFile } from './clock-memory.ts';
 
 /**
- * How long nothing is deleted after the clock has changed, because what a wrong date deletes is gone for good. An owner
- * who has set it has a day to notice a slip; a time server that was wrong is put right sooner. What a clock that leaped
- * vouches for counts later still: `LEAP_PROVES_ITSELF_HOURS` of the journal.
+ * How long nothing is deleted after the clock has changed, because what a wrong date deletes is gone for good. `small`: a
+ * step of a clock that was trusted, or a hand that set what fits to what is known. `wild` is every other time by hand, whose
+ * owner has a day to notice a slip. What a clock that leaped vouches for counts later still: `LEAP_PROVES_ITSELF_HOURS`
+ * of the journal.
  */
-export const GRACE_MS = { stepped: HOUR_MS, 'hand-set': DAY_MS } as const;
+export const GRACE_MS = { small: HOUR_MS, wild: DAY_MS } as const;
+/** What a hand may set without being wild: so much before the newest time that is known, and after what has passed since. */
+export const FITTING_MS = { before: HOUR_MS, after: 2 * DAY_MS } as const;
+/** A hand-set clock that shows what it would have shown anyway was not set again. */
+const SAME_MS = 2 * SECOND_MS;
+const KEEP_EVERY_MS = 5 * MINUTE_MS;
 
-/** Whether the clock has been left alone for so long that things may be deleted by what it says. */
+/**
+ * Whether the clock has been left alone for so long that things may be deleted by what it says. What is left of a grace is
+ * kept over restarts, so that it ends for a kiosk too that runs for half an hour a day. All times that are called
+ * `nowMs` are monotonic.
+ */
 export class DeletionGrace {
-  #endsMs = Number.NEGATIVE_INFINITY;
+  readonly #file: ClockMemoryFile | null;
+  #knownMs: number | null;
+  /** When that was known, monotonic; null in an earlier boot. */
+  #knownAtMs: number | null;
+  #leftMs: number;
+  #countedMs: number;
+  #keptMs: number;
+  #hasChanged = false;
 
-  /** Both in monotonic milliseconds. */
-  isOver(nowMs: number): boolean {
-    return nowMs >= this.#endsMs;
+  /** @param vouchedMs the newest time that the journal vouches for; null for none */
+  constructor(file: ClockMemoryFile | null, vouchedMs: number | null, nowMs: number) {
+    this.#file = file;
+    const memory: ClockMemory | null = file?.load() ?? null;
+    this.#knownMs = memory?.knownMs ?? vouchedMs;
+    this.#knownAtMs = memory?.knownAtMs ?? null;
+    this.#leftMs = Math.min(memory?.graceMs ?? 0, GRACE_MS.wild);
+    this.#countedMs = nowMs;
+    this.#keptMs = nowMs;
   }
 
-  /** The clock was changed now. A longer grace that runs goes on. */
-  begin(change: keyof typeof GRACE_MS, nowMs: number): void {
-    this.#endsMs = Math.max(this.#endsMs, nowMs + GRACE_MS[change]);
+  isOver(isTrusted: boolean, nowMs: number): boolean {
+    this.#count(isTrusted, nowMs);
+    return this.#leftMs === 0;
+  }
+
+  /** A clock that was trusted was stepped, and is trusted still. */
+  stepped(nowMs: number): void {
+    this.#begin('small');
+    this.#keep(nowMs);
+  }
+
+  /** The clock is set by hand, now or before this start. */
+  wasSet(toMs: number, nowMs: number): void {
+    this.#count(true, nowMs);
+    const passedMs = this.#knownAtMs === null ? 0 : Math.max(0, nowMs - this.#knownAtMs);
+    const aheadMs = this.#knownMs === null ? Number.POSITIVE_INFINITY : toMs - this.#knownMs;
+    const isSame = this.#knownAtMs !== null && Math.abs(aheadMs - passedMs) <= SAME_MS;
+    const isFitting = aheadMs >= -FITTING_MS.before && aheadMs <= passedMs + FITTING_MS.after;
+    if (!isSame) this.#begin(isFitting ? 'small' : 'wild');
+    this.#know(toMs, nowMs);
+    this.#keep(nowMs);
   }
 
   /** The machine's own clock has taken the place of a hand-set one, which has nothing to do with the date any more. */
   handOver(nowMs: number): void {
-    this.#endsMs = nowMs + GRACE_MS.stepped;
+    this.#leftMs = Math.min(this.#leftMs, GRACE_MS.small);
+    this.#begin('small');
+    this.#keep(nowMs);
+  }
+
+  /**
+   * To be called every few seconds.
+   * @param knownMs the time of now, as far as somebody answers for it; null for a clock that is unsure
+   */
+  look(knownMs: number | null, nowMs: number): void {
+    this.#count(knownMs !== null, nowMs);
+    if (knownMs !== null) this.#know(knownMs, nowMs);
+    if (nowMs - this.#keptMs >= KEEP_EVERY_MS) this.#keep(nowMs);
+  }
+
+  #know(knownMs: number, nowMs: number): void {
+    this.#knownMs = knownMs;
+    this.#knownAtMs = nowMs;
+  }
+
+  /** The first small change of a run goes on with what is left: it comes every morning, and would never end. */
+  #begin(grace: keyof typeof GRACE_MS): void {
+    const goesOn = grace === 'small' && !this.#hasChanged && this.#leftMs > 0;
+    if (!goesOn) this.#leftMs = Math.max(this.#leftMs, GRACE_MS[grace]);
+    this.#hasChanged = true;
+  }
+
+  /** An owner cannot notice a wrong date that is not in use. */
+  #count(isTrusted: boolean, nowMs: number): void {
+    if (isTrusted) this.#leftMs = Math.max(0, this.#leftMs - (nowMs - this.#countedMs));
+    this.#countedMs = nowMs;
+  }
+
+  #keep(nowMs: number): void {
+    this.#keptMs = nowMs;
+    this.#file?.keep({ knownMs: this.#knownMs, knownAtMs: this.#knownAtMs, graceMs: this.#leftMs });
   }
 }

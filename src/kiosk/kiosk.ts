@@ -20,6 +20,7 @@ import type { ReasonCode } from '../policy/reasons.ts';
 import { NO_REGISTER, type Receipt, type Register } from '../register/register.ts';
 import type { Settings } from '../settings/schema.ts';
 import { Attendance } from './attendance.ts';
+import type { ClockMemoryFile } from './clock-memory.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { ailmentOf, statusLine, type Vitals } from './health.ts';
 import { HealthMinute } from './health-minute.ts';
@@ -49,6 +50,8 @@ export interface KioskParts {
   /** Null where no visitor register is kept. */
   readonly register: Register | null;
   readonly supervisor: Supervisor;
+  /** What is known of the clock over restarts; left out where it is kept nowhere. */
+  readonly clockMemory?: ClockMemoryFile;
   /** Free bytes on the disk of the journal; null where nobody can say. */
   readonly freeBytes: () => number | null;
   readonly trust: () => Trust;
@@ -103,8 +106,8 @@ export class Kiosk implements Commands {
     const { clock, timers } = parts;
     this.#lastLineMs = clock.monotonicMs();
     this.#records = new Records(parts.journal, parts.log);
-    this.#clockWatch = new ClockWatch(clock, parts.journal.lastTrustedMs());
-    this.#retention = new Retention({ ...parts, mayDelete: () => this.#clockWatch.mayDelete() });
+    this.#clockWatch = new ClockWatch(clock, () => parts.journal.lastTrustedMs(), parts.clockMemory ?? null);
+    this.#retention = new Retention({ ...parts, deletesByMs: () => this.#clockWatch.deletesByMs() });
     this.#healthMinute = new HealthMinute(parts);
     this.attendance = new Attendance(parts);
     this.#doorTimers = new NamedTimers(timers);

@@ -14,8 +14,11 @@ export interface RetentionParts {
   readonly clock: Clock;
   readonly journal: Pick<Journal, 'purge'>;
   readonly register: Pick<Register, 'purge' | 'tell'> | null;
-  /** Whether the clock is good enough to delete by: a wrong one must not delete what is not yet due. */
-  readonly mayDelete: () => boolean;
+  /**
+   * The time by which things may be deleted, in milliseconds since the epoch; null while the clock is not good enough: a
+   * wrong one must not delete what is not yet due.
+   */
+  readonly deletesByMs: () => number | null;
   readonly log: Log;
 }
 
@@ -33,11 +36,12 @@ export class Retention {
 
   /** To be called every few seconds; throws `JournalFault`, and is then due again soon. */
   look(): void {
-    const { clock, journal, register, mayDelete, log } = this.#parts;
+    const { clock, journal, register, deletesByMs, log } = this.#parts;
     const nowMs = clock.monotonicMs();
     this.#tell(nowMs);
-    if (nowMs < this.#nextMs || !mayDelete()) return;
-    const { atMs } = clock.wall();
+    if (nowMs < this.#nextMs) return;
+    const atMs = deletesByMs();
+    if (atMs === null) return;
     this.#nextMs = nowMs + PURGE_AGAIN_MS;
     const trouble = register?.purge(atMs) ?? null;
     if (trouble !== null) log('register', { warning: trouble });

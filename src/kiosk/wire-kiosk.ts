@@ -11,6 +11,7 @@ import type { PublicState } from '../door/public-state.ts';
 import { type Journal, JournalFault } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/open.ts';
 import { BackOffice } from './back-office.ts';
+import { clockMemoryFile } from './clock-memory.ts';
 import type { ClockSetParts } from './clock-set.ts';
 import { startControl } from './control.ts';
 import { freeBytesAt } from './disk-space.ts';
@@ -60,6 +61,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
     policy: () => stores.settingsStore.policy(),
     settings: () => stores.settingsStore.settings(),
     freeBytes: () => freeBytesAt(stores.folder.path),
+    clockMemory: clockMemoryFile(stores.folder.clockMemory, stores.bootId, wiring.log),
   };
   const register = registerOf(wiring);
   const keeper = new LogKeeper({

@@ -49,14 +49,17 @@ export interface RegisterParts {
 
 export const NO_REGISTER = 'the visitor register is off: switch it on with munjigi settings set register=on';
 
-const NO_ROOM: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT']);
+const FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT']);
 /** The files are sound, and whoever waits may use them. */
 const PASSING: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_BUSY']);
 /** A bad read may be the cable's fault and is tried again from the disk; the second is the file's. */
 const DAMAGES_BEFORE_ASIDE = 2;
 
+const NO_ROOM =
+  'the register has no room for another day, for by its clock nothing could be deleted for weeks: set the clock right and leave it so for a day';
+
 const remedyFor = (code: string): string => {
-  if (NO_ROOM.has(code)) return 'free some space, then try again';
+  if (FULL.has(code)) return 'free some space, then try again';
   return code === 'SQLITE_BUSY' ? 'something else reads it, try again in a moment' : 'check its owner and the disk';
 };
 
@@ -125,11 +128,14 @@ export class Register {
 
   /**
    * Deletes what is 28 x 24 hours old by a clock that is trusted.
+   * @param nowMs the time by which to delete, in milliseconds since the epoch, no later than the clock
    * @returns null once nothing of it is left; else one sentence, and it must be called again soon
    */
   purge(nowMs: number): string | null {
     if (!this.#isThere()) return null;
-    const purged = this.#using((store) => store.purge(nowMs, isEvident(this.#parts.clock.wall())));
+    const wall = this.#parts.clock.wall();
+    const clock = { latestMs: Math.max(nowMs, wall.atMs), isVouched: isEvident(wall) };
+    const purged = this.#using((store) => store.purge(nowMs, clock));
     if (!purged.ok) {
       if (this.#store === null) this.#forgetDaysOfUnreadable(nowMs);
       return purged.error;
@@ -215,7 +221,7 @@ export class Register {
   #keep(jwe: string, wall: WallTime, { title, fingerprint }: Authority): Result<Receipt, string> {
     const kept = this.#using((store) => store.add(jwe, wall.atMs, fingerprint, isEvident(wall)));
     if (!kept.ok) return kept;
-    if (!kept.value) return err('the clock was set too often: the register has no room for another day');
+    if (!kept.value) return err(NO_ROOM);
     return ok({ authority: title, fingerprint, deletedAt: formatInstant(deletedAtMs(minuteOf(wall.atMs))) });
   }
 

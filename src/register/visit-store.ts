@@ -194,15 +194,15 @@ export class VisitStore {
   /**
    * Deletes visits that are 28 x 24 hours old, and damaged registers that lie aside for so long; destroys the keys of
    * days of which nothing is left, and overwrites what the write-ahead log still holds.
-   * @param isVouched as in `add`
+   * @param clock what it shows, which may be ahead of the time by which to delete, and `isVouched` as in `add`
    * @returns false where a reader still needs that log: to be called again soon
    */
-  purge(nowMs: number, isVouched: boolean): boolean {
+  purge(nowMs: number, clock: { readonly latestMs: number; readonly isVouched: boolean }): boolean {
     const { bend, bendAsides, drop, isUsed, count } = this.#statements;
     // A full disk refuses the deletion and not this, and a deletion that was refused must wait no day longer.
     forgetDays(this.#keys, nowMs);
     const deleted = this.#db.transaction(() => {
-      const now = { minute: minuteOf(nowMs), vouched: Number(isVouched) };
+      const now = { minute: minuteOf(clock.latestMs), vouched: Number(clock.isVouched) };
       bend.run(now);
       bendAsides.run(now);
       const { changes } = drop.run(lastOverMinuteMs(nowMs));

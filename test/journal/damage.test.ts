@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DamageReport, damagedNotes, reportDamage } from '../../src/journal/damage-report.ts';
-import { forgetAside } from '../../src/journal/forget-aside.ts';
+import { asidesOf, forgetAside } from '../../src/journal/forget-aside.ts';
 import { salvage } from '../../src/journal/salvage.ts';
 import {
   DAMAGES,
@@ -37,8 +37,10 @@ const AT_MS = Date.parse('2021-12-13T02:40:00.000Z');
 const journal = (): string => join(folder, 'journal.db');
 const aside = (): string => join(folder, 'damaged');
 const kept = (): string => join(aside(), 'journal-20211213T024000000Z.db');
-const forget = (untilMs = AT_MS + 1): readonly string[] =>
-  forgetAside({ path: journal(), untilMs, key: evening.key.verifier });
+const forget = (untilMs = AT_MS + 1): readonly string[] => {
+  const due = asidesOf(journal(), Number.POSITIVE_INFINITY).filter(({ atMs }) => atMs < untilMs);
+  return forgetAside({ files: due.map(({ file }) => file), key: evening.key.verifier });
+};
 const leftAside = (): Buffer => Buffer.concat(readdirSync(aside()).map((name) => readFileSync(join(aside(), name))));
 
 function setAside(file: Buffer): void {

@@ -39,6 +39,7 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const PERSONAL_MS = 28 * DAY_MS;
 const DOUBT_MS = 10 * MINUTE_MS;
+const BELIEVED_MS = 5 * HOUR_MS;
 const ENDLESS_MS = 400 * DAY_MS;
 
 /** What the door must remember, in plain maps, as its entries come in. */
@@ -204,7 +205,10 @@ export class Memory {
     for (const { seq, wallMs, isTrusted } of this.#personal) {
       const isOld = wallMs < entry.wallMs - PERSONAL_MS;
       if (salts.has(seq) !== facts.has(seq)) return `salt and facts of entry ${seq} do not go together`;
-      if (isTrusted && salts.has(seq) === isOld) return `the salt of entry ${seq} is ${isOld ? 'kept' : 'deleted'}`;
+      if (isTrusted && !isOld && !salts.has(seq)) return `the salt of entry ${seq} is deleted`;
+      // After a gap the log must believe the clock first.
+      if (isTrusted && isOld && salts.has(seq) && this.#time.monotonicMs() > BELIEVED_MS)
+        return `the salt of entry ${seq} is kept`;
     }
     this.#personal = this.#personal.filter(({ seq }) => salts.has(seq));
     for (const [use, row] of this.#uses) {
@@ -212,7 +216,8 @@ export class Memory {
       const isRunning =
         row.windowMs !== null && this.#isOfThisBoot(row) && this.#time.trueMs - row.trueMs < row.windowMs;
       if (!isKept && isRunning) return `the use of ${use} is forgotten inside its window`;
-      if (!isKept && row.windowMs === null && row.endsMs >= entry.wallMs) return `the only use of ${use} is forgotten`;
+      const isGood = row.endsMs >= entry.wallMs || row.endsMs - DAY_MS > this.#time.rightMs;
+      if (!isKept && row.windowMs === null && isGood) return `the only use of ${use} is forgotten`;
       if (!isKept) this.#uses.delete(use);
     }
     return null;

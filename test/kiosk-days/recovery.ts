@@ -1,3 +1,4 @@
+import { LEAP_PROVES_ITSELF_HOURS } from '../../src/journal/trusted-time.ts';
 import { anyGenuine } from '../../src/policy/presets/any-genuine.ts';
 import { lookAt } from './bystander.ts';
 import type { Day } from './day.ts';
@@ -12,8 +13,8 @@ const WITHIN_MS = 5 * SECOND_MS;
 const PERSONAL_MS = 28 * DAY_MS;
 /** A start and its first housekeeping. */
 const A_WHILE_MS = 5 * SECOND_MS;
-/** After a gap in the log the clock must run on before it deletes anything; then the next housekeeping does. */
-const PROVED_MS = HOUR_MS + 15 * SECOND_MS;
+/** After a gap in the log the clock must run on before the log believes it; then the next purge deletes by it. */
+const PROVED_MS = (LEAP_PROVES_ITSELF_HOURS + 1) * HOUR_MS;
 const FAR_FUTURE_MS = Date.UTC(2100, 0, 1);
 
 /** Faults have ended: the door must serve again by itself, and its log must tell the truth about the day. */

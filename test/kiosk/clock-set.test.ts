@@ -46,6 +46,7 @@ async function started(bootId = 'boot'): Promise<Stores> {
 const set = (kiosk: Stores, text: string, wasSet = () => {}) =>
   setClock(text, clockSettingOf(kiosk, clock, wasSet), kiosk.journal);
 const path = (): string => join(data, 'hand-set-clock.json');
+const watchOf = (vouchedMs: number | null): ClockWatch => new ClockWatch(clock, () => vouchedMs, null);
 
 describe('an owner who sets the clock', () => {
   it('is in the log with old and new time, and everything after it is marked', async () => {
@@ -71,7 +72,7 @@ describe('an owner who sets the clock', () => {
     kiosk.journal.record({ type: 'stop' });
     kiosk.journal.checkpoint(kiosk.logKey);
     kiosk = await started();
-    expect(kiosk.clockFloorMs()).toBe(FUTURE_MS + LEAP_PROVES_ITSELF_HOURS * HOUR_MS);
+    expect(kiosk.clockFloorMs()).toBe(FUTURE_MS + LEAP_PROVES_ITSELF_HOURS * HOUR_MS - DAY_MS);
     set(kiosk, formatInstant(NOW_MS));
     expect(kiosk.clockFloorMs()).toBe(RELEASED_AT_MS);
     expect((await started()).clockFloorMs()).toBe(RELEASED_AT_MS);
@@ -143,7 +144,7 @@ describe('a clock that was set by hand', () => {
 
   it('is no step of the clock; that it ended is told once', () => {
     machine.trust(false);
-    const watch = new ClockWatch(clock, null);
+    const watch = watchOf(null);
     clock.setByHand(clock.settingFor(NOW_MS));
     watch.wasSet();
     expect(watch.look()).toEqual([]);
@@ -156,7 +157,7 @@ describe('a clock that was set by hand', () => {
 
   it('that a time server takes over in the same breath is told to have ended', () => {
     machine.trust(false);
-    const watch = new ClockWatch(clock, null);
+    const watch = watchOf(null);
     clock.setByHand(clock.settingFor(FUTURE_MS));
     machine.trust(true);
     watch.wasSet();
@@ -164,44 +165,36 @@ describe('a clock that was set by hand', () => {
   });
 
   it('deletes nothing before the owner had time to notice a wrong date', () => {
-    const watch = new ClockWatch(clock, clock.wall().atMs);
-    expect(watch.mayDelete()).toBe(true);
+    const watch = watchOf(clock.wall().atMs);
+    expect(watch.deletesByMs()).not.toBeNull();
     clock.setByHand(clock.settingFor(NOW_MS));
     watch.wasSet();
-    machine.advance(GRACE_MS['hand-set'] - 1);
-    expect(watch.mayDelete()).toBe(false);
+    machine.advance(GRACE_MS.wild - 1);
+    expect(watch.deletesByMs()).toBeNull();
     machine.advance(1);
-    expect(watch.mayDelete()).toBe(true);
+    expect(watch.deletesByMs()).not.toBeNull();
   });
 
   it('leaves a time server that takes over the hour of every leap, whatever is left of the hand’s day', () => {
     machine.trust(false);
-    const watch = new ClockWatch(clock, null);
+    const watch = watchOf(FUTURE_MS);
     clock.setByHand(clock.settingFor(NOW_MS));
     watch.wasSet();
     machine.trust(true);
     watch.look();
-    machine.advance(GRACE_MS.stepped - 1);
-    expect(watch.mayDelete()).toBe(false);
+    machine.advance(GRACE_MS.small - 1);
+    expect(watch.deletesByMs()).toBeNull();
     machine.advance(1);
-    expect(watch.mayDelete()).toBe(true);
-  });
-
-  it('is not asked for where nobody has vouched for a time yet: a wrong first date deletes nothing for an hour', () => {
-    const watch = new ClockWatch(clock, null);
-    machine.advance(GRACE_MS.stepped - 1);
-    expect(watch.mayDelete()).toBe(false);
-    machine.advance(1);
-    expect(watch.mayDelete()).toBe(true);
+    expect(watch.deletesByMs()).not.toBeNull();
   });
 
   it('is not held to an hour by a leap in the middle of the day that a slip of the hand has', () => {
-    const watch = new ClockWatch(clock, null);
+    const watch = watchOf(null);
     clock.setByHand(clock.settingFor(NOW_MS));
     watch.wasSet();
     clock.setByHand(clock.settingFor(NOW_MS + HOUR_MS));
     watch.look();
-    machine.advance(GRACE_MS.stepped);
-    expect(watch.mayDelete()).toBe(false);
+    machine.advance(GRACE_MS.small);
+    expect(watch.deletesByMs()).toBeNull();
   });
 });

@@ -24,26 +24,26 @@ function site(body: string) {
 
 it('a damaged log that needs more memory than there is ends no kiosk, and is tried again', async () => {
   const { told, forget } = site('const all = []; for (;;) all.push(new Array(100_000).fill(workerData));');
-  forget(LATER_MS);
+  forget(LATER_MS, LATER_MS);
   await vi.waitFor(() => expect(told).toEqual([expect.stringMatching(/^damaged-journal-kept .*memory/i)]), 20_000);
   await vi.waitFor(() => {
-    forget(LATER_MS);
+    forget(LATER_MS, LATER_MS);
     expect(told).toHaveLength(2);
   }, 20_000);
 }, 60_000);
 
 it('a damaged log that somebody reads is told of, and tried again', async () => {
-  const { told, forget } = site(`parentPort.postMessage([workerData.path.replace('journal.db', 'damaged/${DUE}')]);`);
-  forget(LATER_MS);
+  const { told, forget } = site('parentPort.postMessage(workerData.files);');
+  forget(LATER_MS, LATER_MS);
   await vi.waitFor(() => expect(told).toEqual([expect.stringMatching(/^damaged-journal-kept .*being read/)]), 20_000);
   await vi.waitFor(() => {
-    forget(LATER_MS);
+    forget(LATER_MS, LATER_MS);
     expect(told).toHaveLength(2);
   }, 20_000);
 }, 60_000);
 
 it('a damaged log that is not yet due starts no thread', () => {
   const { told, forget } = site('throw new Error("started");');
-  forget(Date.parse('2021-12-13T02:40:00.000Z'));
+  forget(Date.parse('2021-12-13T02:40:00.000Z'), LATER_MS);
   expect(told).toEqual([]);
 });

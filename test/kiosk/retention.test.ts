@@ -27,7 +27,7 @@ function site() {
         return state.trouble;
       },
     },
-    mayDelete: () => state.mayDelete,
+    deletesByMs: () => (state.mayDelete ? time.wall().atMs : null),
     log: (event, fields) => void told.push([event, fields]),
   });
   const calledAfter = (ms: number): readonly string[] => {

@@ -312,6 +312,14 @@ describe('what is 28 x 24 hours old is gone:', () => {
     expect(site.exported()).toEqual([]);
   });
 
+  it('a clock that the log does not believe yet dates nobody back to before it', async () => {
+    const site = new RegisterSite();
+    site.time.stepWall(KEPT_MS);
+    await site.added();
+    expect(site.register.purge(LUNCH_MS)).toBeNull();
+    expect([site.purge(), site.exported().length]).toEqual([null, 1]);
+  });
+
   it('a wrong date by hand has nobody forgotten early, neither while it is there nor when it is put right', async () => {
     const site = new RegisterSite();
     await site.added();

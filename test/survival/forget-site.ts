@@ -86,7 +86,12 @@ export class ForgetSite {
         return jwe;
       },
     });
-    const retention = new retentions.Retention({ ...around, register, mayDelete: () => true, log: () => {} });
+    const retention = new retentions.Retention({
+      ...around,
+      register,
+      deletesByMs: () => time.wall().atMs,
+      log: () => {},
+    });
     return new ForgetSite(folder, { journal: journal.value, logKey: logKey.value, register, retention, time, never });
   }
 

@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DAY_MS, HOUR_MS } from '../../src/base/time.ts';
 import { checkProof } from '../../src/journal/check-proof.ts';
@@ -21,6 +22,7 @@ const AUDIT_ROWS = 10_000;
 const KEPT_DAYS = 28;
 const BREAKS: Readonly<Record<string, RegExp>> = {
   'no-secure-delete': /^after 28 days and an hour \d+ (salts|boxes|use keys|facts) /,
+  'temporary-files': /^\d+ temporary files /,
   'traces-in-pages': /^\d+ of \d+ use keys that were over are on the disk/,
   'truncated-log': /^after 28 days and an hour \d+ (salts|boxes|use keys|facts) /,
   'kept-day-keys': /^after 28 days and an hour \d+ day keys /,
@@ -116,6 +118,13 @@ const image = rawImage(cache, Math.max(64, Math.ceil(options.people / 60)));
 if (image === null)
   print('forget: no loop device can be mounted here (root alone can): the files are searched, not the raw disk');
 const disk = image ?? plainFolder(cache);
+// SQLite asks for it when it is first used. It unlinks a temporary file as soon as it is open, and what was in it may
+// reach the disk or not: so there must be none.
+const temporary = join(disk.folder, 'tmp');
+mkdirSync(temporary);
+process.env['SQLITE_TMPDIR'] = temporary;
+const temporaryFiles = new Set<string>();
+const watcher = watch(temporary, (_, name) => temporaryFiles.add(String(name)));
 const report = new Report('forget', { ...options, rounds: 1, lanes: 1, seed: 0 });
 const problems: string[] = [];
 const traces = new Map<CanaryKind, number>();
@@ -166,9 +175,14 @@ try {
   const unproven = brokenProofs(site, proofs) + (entries - proofs.length);
   figures.push(['older proofs that still verify', `${entries - unproven} of ${entries}`]);
   if (unproven > 0) problems.push(`${unproven} older proofs do not verify any more`);
+  await turn();
+  figures.push(['temporary files', temporaryFiles.size]);
+  if (temporaryFiles.size > 0)
+    problems.push(`${temporaryFiles.size} temporary files were written, which nothing overwrites`);
   const unsound = auditProblem(site);
   if (unsound !== null) problems.push(unsound);
 } finally {
+  watcher.close();
   disk.remove();
   build.remove();
 }

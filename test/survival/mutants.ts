@@ -45,16 +45,21 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   // What ended by a wrong date is forgotten at once.
   'hasty-purge': [
     {
-      file: 'kiosk/deletion-grace.js',
-      from: 'return nowMs >= this.#endsMs',
-      to: 'return true',
+      file: 'kiosk/clock-watch.js',
+      from: 'Math.min(atMs, knownMs)',
+      to: 'atMs',
     },
   ],
   'believes-any-date': [{ file: 'journal/trusted-time.js', from: 'if (isLeap && !isProven)', to: 'if (false)' }],
+  // A clock that was hours ahead for a minute is held against the right one.
+  'clings-to-a-day': [{ file: 'kiosk/clock-floor.js', from: ' - LEAP_DAYS * DAY_MS', to: '' }],
   'no-secure-delete': [
     { file: 'journal/open.js', from: "pragma('secure_delete = ON')", to: "pragma('secure_delete = OFF')" },
     { file: 'register/register-file.js', from: "pragma('secure_delete = ON')", to: "pragma('secure_delete = OFF')" },
     { file: 'register/register-file.js', from: "db.pragma('secure_delete', { simple: true }) === 1", to: 'true' },
+  ],
+  'temporary-files': [
+    { file: 'journal/open.js', from: "pragma('temp_store = MEMORY')", to: "pragma('temp_store = FILE')" },
   ],
   'traces-in-pages': [{ file: 'journal/purge.js', from: 'rebuildUses(db);', to: 'void db;' }],
   'truncated-log': [{ file: 'journal/wal-scrub.js', from: 'onDisk(() => overwrite(', to: 'void (() => overwrite(' }],
