@@ -32,10 +32,12 @@ export function scrubWal(db: Database.Database): boolean {
   // A reader may take minutes, and the door waits for nobody.
   db.pragma('busy_timeout = 0');
   try {
-    if (checkpoint(db, 'RESTART').busy !== 0) return false;
+    const before = checkpoint(db, 'RESTART');
+    if (before.busy !== 0) return false;
     const salts = onDisk(() => saltsIn(path));
     db.pragma(`user_version = ${Number(db.pragma('user_version', { simple: true }))}`);
-    if (onDisk(() => saltsIn(path)).equals(salts)) return false;
+    // Where a kill has left nothing but frames of an unfinished transaction, the one frame is the first under the old salts.
+    if (before.log > 0 && onDisk(() => saltsIn(path)).equals(salts)) return false;
     const { log } = checkpoint(db, 'PASSIVE');
     const pageBytes = Number(db.pragma('page_size', { simple: true }));
     onDisk(() => overwrite(path, HEADER_BYTES + log * (FRAME_HEADER_BYTES + pageBytes)));

@@ -10,6 +10,7 @@ import { DayKeys } from './day-keys.ts';
 import { parseDistrict } from './district.ts';
 import { parsePhoneNumber } from './phone-number.ts';
 import { registersAside } from './register-aside.ts';
+import { cannotBeWritten } from './register-fault.ts';
 import { damageIn } from './register-file.ts';
 import { openRenewing } from './renew-register.ts';
 import { sealVisit } from './seal.ts';
@@ -49,7 +50,6 @@ export interface RegisterParts {
 
 export const NO_REGISTER = 'the visitor register is off: switch it on with munjigi settings set register=on';
 
-const FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT']);
 /** The files are sound, and whoever waits may use them. */
 const PASSING: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_BUSY']);
 /** A bad read may be the cable's fault and is tried again from the disk; the second is the file's. */
@@ -57,13 +57,6 @@ const DAMAGES_BEFORE_ASIDE = 2;
 
 const NO_ROOM =
   'the register has no room for another day, for by its clock nothing could be deleted for weeks: set the clock right and leave it so for a day';
-
-const remedyFor = (code: string): string => {
-  if (FULL.has(code)) return 'free some space, then try again';
-  return code === 'SQLITE_BUSY' ? 'something else reads it, try again in a moment' : 'check its owner and the disk';
-};
-
-const FAULT = (code: string): string => `the visitor register cannot be written (${code}): ${remedyFor(code)}`;
 
 /**
  * The visitor register: number and district, sealed to the authority of the trust list, deleted after 28 x 24 hours.
@@ -275,13 +268,13 @@ export class Register {
   }
 
   #refused(thrown: unknown): Result<never, string> {
-    if (thrown instanceof JournalFault) return err(FAULT(thrown.message));
+    if (thrown instanceof JournalFault) return err(cannotBeWritten(thrown.message));
     const code = faultOf(thrown);
     if (code === null) throw thrown;
     // After a failed sync only a fresh handle knows what is stored.
     if (!PASSING.has(code)) this.#drop();
     this.#isBroken = code !== 'SQLITE_BUSY';
-    return err(FAULT(code));
+    return err(cannotBeWritten(code));
   }
 
   #drop(): void {
