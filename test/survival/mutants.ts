@@ -32,7 +32,7 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   'dropped-passback': [
     { file: 'policy/decide.js', from: 'if (history.lastUse === null)', to: 'if (true)' },
     {
-      file: 'journal/sqlite-journal.js',
+      file: 'journal/judge-scan.js',
       from: 'const taken = statements.takeUse.run(use.key, ...row).changes === 0;',
       to: 'const taken = statements.takeUse.run(use.key, ...row).changes > 1;',
     },
