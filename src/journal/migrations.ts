@@ -114,4 +114,9 @@ export const MIGRATIONS: readonly string[] = [
     until_ms INTEGER
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What is over is looked for between two people, among all who came in 28 days.
+  CREATE INDEX salt_wall ON salt (wall_ms);
+  CREATE INDEX facts_wall ON facts (wall_ms);
+  `,
 ];
