@@ -56,7 +56,7 @@ export interface Evening {
   readonly head: Buffer;
 }
 
-/** What became of one damaged sector: `noticed` is a new log that says so. */
+/** What became of one damaged sector: `noticed` is a new log that says so, begun in this run or by the next start. */
 export interface Flip {
   readonly outcome: 'unharmed' | 'noticed';
   /** Of the used tickets that were held up again, those that the new log does not remember. */
@@ -148,12 +148,17 @@ export async function damageSector(
   // A ticket of before, in the order of the evening, and somebody new; the sector decides who.
   const again = Array.from({ length: AGAIN }, (_, at) => used[(at * 13 + sector) % used.length] as Pass);
   const told = again.map((pass) => answer(() => judge(journal, pass, time).told));
-  const fresh = answer(() => judge(journal, passOf({ single: true }), time).told);
+  const newcomer = passOf({ single: true });
+  const fresh = answer(() => {
+    const { seq, told } = judge(journal, newcomer, time);
+    journal.shown(seq);
+    return told;
+  });
   if (fresh !== 'admit ok') problems.push(`somebody new is told ${fresh}`);
   journal.close();
   const left = entriesAt(path);
-  const [first] = left.map((bytes) => JSON.parse(bytes.toString('utf8')) as Record<string, unknown>);
-  const isNoticed = first?.['type'] === 'log-continued';
+  const first = firstOf(left);
+  const isNoticed = first['type'] === 'log-continued';
   const recorded = wal.length > 0 ? entries.slice(0, -LAST_ENTRIES) : entries;
   if (isNoticed) {
     if (!keptAside(path).includes(String(first['file']))) problems.push('the damaged log is not kept');
@@ -164,13 +169,24 @@ export async function damageSector(
   for (const verdict of told) {
     if (verdict.startsWith('admit') && isWhole) problems.push(`a used ticket is told ${verdict}, and nobody noticed`);
   }
-  // Nothing may be left that the next start stumbles over.
+  // What this run did not touch may be met by the next; nothing may be left that one stumbles over again.
   const next = await open(evening, kiosk);
-  const why = (JSON.parse(entriesAt(path)[0]?.toString('utf8') ?? '{}') as { why?: string }).why ?? 'nothing';
-  if (next.size() !== left.length) problems.push(`the next start begins another log again: ${why}`);
+  const isMetNow = next.size() !== left.length;
+  const after = firstOf(entriesAt(path));
+  if (isMetNow && isNoticed) problems.push(`the next start begins another log again: ${String(after['why'])}`);
+  const later = answer(() => judge(next, newcomer, time).told);
+  if (later.startsWith('admit') && (!isMetNow || after['whole'] === true)) {
+    problems.push(`after the next start a used ticket is told ${later}, and nobody noticed`);
+  }
   next.close();
+  if (isMetNow) {
+    const size = entriesAt(path).length;
+    const last = await open(evening, kiosk);
+    if (last.size() !== size) problems.push('the start after the next begins another log again');
+    last.close();
+  }
   const lostUses = told.filter((verdict) => verdict.startsWith('admit')).length;
-  return { outcome: isNoticed ? 'noticed' : 'unharmed', lostUses, problems };
+  return { outcome: isNoticed || isMetNow ? 'noticed' : 'unharmed', lostUses, problems };
 }
 
 function spoil(bytes: Buffer, damage: Damage, sector: number): void {
@@ -216,6 +232,9 @@ function answer(ask: () => string): string {
     }
   }
 }
+
+const firstOf = (entries: readonly Buffer[]): Record<string, unknown> =>
+  JSON.parse(entries[0]?.toString('utf8') ?? '{}') as Record<string, unknown>;
 
 function entriesAt(path: string): readonly Buffer[] {
   const db = new Database(path, { readonly: true });
