@@ -131,6 +131,19 @@ function wasCommit(frames: readonly Frame[], index: number): boolean {
 }
 
 /**
+ * How many frames belong together. Behind the first bad one, a transaction that does not go on from the whole one before
+ * it is what an earlier power cut has left there.
+ */
+function endOf(frames: readonly Frame[]): number {
+  const bad = frames.findIndex(({ isSound }) => !isSound);
+  const left = frames.findIndex((frame, index) => {
+    const before = frames[index - 1];
+    return index > bad && !frame.isSound && before?.isSound === true && isCommit(before);
+  });
+  return left < 0 ? frames.length : left;
+}
+
+/**
  * Whether the write-ahead log beside a file has lost transactions that were recorded. SQLite takes the first frame that is
  * not as it was written for the end of the log, and says nothing. So it must, after a power cut that came in the middle of
  * the last transaction; but each one before that was on the disk before it was acknowledged, so that more than one of
@@ -143,7 +156,9 @@ export function walDamage(path: string): string | null {
   const { frames, isHeaderSound } = wal;
   const bad = isHeaderSound ? frames.findIndex(({ isSound }) => !isSound) : 0;
   const behind =
-    bad < 0 ? [] : frames.slice(bad).filter((frame, index) => isCommit(frame) || wasCommit(frames, bad + index));
+    bad < 0
+      ? []
+      : frames.slice(bad, endOf(frames)).filter((frame, index) => isCommit(frame) || wasCommit(frames, bad + index));
   if (behind.length >= SPOILT_COMMITS) return `${behind.length} transactions in its write-ahead log are damaged`;
   const isGone = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
   return isGone && frames.length > 0 ? 'the file is gone and its write-ahead log is not' : null;
@@ -157,12 +172,14 @@ export function walDamage(path: string): string | null {
  */
 export function mendWal(path: string, to: string): Buffer | null {
   const wal = readWal(path);
-  const known = wal?.frames.filter(({ isOfLog }) => isOfLog) ?? [];
+  const known = wal?.frames.slice(0, endOf(wal.frames)).filter(({ isOfLog }) => isOfLog) ?? [];
   const [first] = known;
   if (wal === null || first === undefined) return null;
   const { bytes, pageBytes, isBigEndian } = wal;
   const pages = Math.max(0, ...known.filter(({ isSound }) => isSound).map(({ commits }) => commits));
-  const kept = known.filter(({ page, isSound }) => isSound || (page > 0 && page <= pages));
+  // All that the newest first page can say better than an older one is how much there is; without any, nothing is found.
+  const least = known.some(({ page, isSound }) => isSound && page === 1) ? 2 : 1;
+  const kept = known.filter(({ page, isSound }) => isSound || (page >= least && page <= pages));
   const frameBytes = FRAME_HEADER_BYTES + pageBytes;
   const out = Buffer.alloc(HEADER_BYTES + kept.length * frameBytes);
   out.writeUInt32BE(MAGIC + (isBigEndian ? BIG_ENDIAN : 0), 0);

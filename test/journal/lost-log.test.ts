@@ -57,14 +57,23 @@ async function killed(visitors = 20): Promise<Evening> {
   used.slice(visitors / 2).forEach(come);
   journal.flush();
   const entries = journal.size();
+  killNow(journal);
+  return { used, entries, signed };
+}
+
+/** Leaves on the disk what is there now. */
+function killNow(journal: SqliteJournal): void {
   const kept = SIDES.map((side) => readFileSync(`${path}${side}`));
   journal.close();
   for (const side of [...SIDES, '-shm']) rmSync(`${path}${side}`, { force: true });
   SIDES.forEach((side, index) => {
     writeFileSync(`${path}${side}`, kept[index] ?? '');
   });
-  return { used, entries, signed };
 }
+
+/** Where each frame of a write-ahead log begins. */
+const framesOf = (wal: Buffer): readonly number[] =>
+  Array.from({ length: (wal.length - HEADER_BYTES) / FRAME_BYTES }, (_, at) => HEADER_BYTES + at * FRAME_BYTES);
 
 function flip(file: string, at: number): void {
   const bytes = readFileSync(file);
@@ -120,15 +129,61 @@ it('a transaction whose last frame lost its header is told from one that a power
   await killed();
   rmSync(headFile());
   const wal = readFileSync(`${path}-wal`);
-  const frames = Array.from(
-    { length: (wal.length - HEADER_BYTES) / FRAME_BYTES },
-    (_, at) => HEADER_BYTES + at * FRAME_BYTES,
-  );
+  const frames = framesOf(wal);
   const [beforeLast = 0] = frames.filter((at) => wal.readUInt32BE(at + 4) > 0).slice(-2);
   expect(frames.indexOf(beforeLast)).toBeLessThan(frames.length - 1);
   wal.fill(0, beforeLast, beforeLast + 24);
   writeFileSync(`${path}-wal`, wal);
   expect((await start('boot-2')).told).toEqual(['log-continued']);
+});
+
+it.each([
+  ['its first', 100, 0],
+  ['its last', 1_000, 1],
+])('a first page that was spoilt after %s bytes hides no used pass', async (_, from, isLast) => {
+  const { used } = await killed();
+  const wal = readFileSync(`${path}-wal`);
+  const firstPages = framesOf(wal).filter((at) => wal.readUInt32BE(at) === 1);
+  expect(firstPages.length).toBeGreaterThan(1);
+  const at = (firstPages.at(-1) ?? 0) + 24 + (isLast === 1 ? 1_024 - from : 0);
+  wal.fill(0, at, at + from);
+  writeFileSync(`${path}-wal`, wal);
+  const again = await start('boot-2');
+  expect(again.told).toEqual(['log-continued']);
+  expect(admittedAgain(again, used)).toBe(0);
+});
+
+it('two power cuts, each in the middle of a transaction, are no damage', async () => {
+  const cutShort = async (bootId: string, act: (journal: SqliteJournal) => void): Promise<void> => {
+    const before = readFileSync(`${path}-wal`);
+    const { journal } = await start(bootId);
+    act(journal);
+    killNow(journal);
+    const wal = readFileSync(`${path}-wal`);
+    const isSame = (at: number): boolean =>
+      wal.subarray(at, at + FRAME_BYTES).equals(before.subarray(at, at + FRAME_BYTES));
+    const ends = framesOf(wal).filter((at) => !isSame(at) && wal.readUInt32BE(at + 4) > 0);
+    // The first frame of the last transaction did not reach the disk, and those behind it did.
+    const lost = (ends.at(-2) ?? Number.NaN) + FRAME_BYTES;
+    expect(lost).toBeLessThan(ends.at(-1) ?? 0);
+    wal.fill(0, lost, lost + FRAME_BYTES);
+    before.subarray(lost, lost + FRAME_BYTES).copy(wal, lost);
+    writeFileSync(`${path}-wal`, wal);
+    expect(walDamage(path)).toBeNull();
+  };
+  await killed();
+  const begin = (journal: SqliteJournal): void =>
+    void journal.record({ type: 'start', lastEnd: 'power', version: '1' });
+  await cutShort('boot-2', (journal) => {
+    begin(journal);
+    judge(journal, passOf({ single: true }), eventTicket);
+  });
+  // Shorter, over the beginning of what the first has left.
+  await cutShort('boot-3', (journal) => {
+    begin(journal);
+    journal.flush();
+    begin(journal);
+  });
 });
 
 it('a write-ahead log whose checksums are in the other byte order is read as SQLite reads it', async () => {
@@ -167,7 +222,8 @@ it.each(['empty', 'gone'])('a journal that is %s beside a whole write-ahead log 
   kept.close();
   const folder = join(dirname(path), 'damaged');
   forgetAside({ files: [join(folder, String(firstEntry()['file']))], key: key.verifier });
-  expect(readdirSync(folder)).toEqual([`${String(firstEntry()['file'])}.txt`]);
+  const left = readdirSync(folder).filter((name) => !name.endsWith('.since'));
+  expect(left).toEqual([`${String(firstEntry()['file'])}.txt`]);
   expect(reportDamage(join(folder, String(firstEntry()['file'])), key.verifier)).toMatchObject({
     value: { sound: entries, stretches: [] },
   });
