@@ -14,7 +14,7 @@ const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: fals
 /** The names of damaged registers that are kept, or of what is left of them, the oldest first. */
 export function registersAside(path: string): readonly string[] {
   const folder = damagedFolder(path);
-  if (!isThere(folder)) return [];
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   const names = readdirSync(folder).map((name) => (name.endsWith(LOG) ? name.slice(0, -LOG.length) : name));
   return [...new Set(names)].filter((name) => NAME.test(name)).sort();
 }
@@ -47,6 +47,10 @@ export function setRegisterAside(path: string, atMs: number): void {
   syncFolder(dirname(path));
 }
 
+/** A power cut came between the moves of a register that was being set aside: what lies there is not whole without its log. */
+export const isHalfAside = (path: string): boolean =>
+  isThere(path) && registersAside(path).some((name) => !isThere(pathAside(path, name)));
+
 function freeName(folder: string, atMs: number): string {
   const name = `register-${formatInstant(atMs).replaceAll(/[-:.]/g, '')}.db`;
   const isTaken = [name, `${name}${LOG}`].some((taken) => isThere(join(folder, taken)));
@@ -56,7 +60,8 @@ function freeName(folder: string, atMs: number): string {
 /** Overwrites a damaged register and takes it away. Throws what the file system says. */
 export function forgetRegisterAside(path: string, name: string): void {
   const file = pathAside(path, name);
-  for (const part of [file, `${file}${LOG}`, `${file}${INDEX}`]) {
+  // The file itself last: a log alone is taken for that of a register which is still to come.
+  for (const part of [`${file}${LOG}`, `${file}${INDEX}`, file]) {
     const size = statSync(part, { throwIfNoEntry: false })?.size;
     if (size === undefined) continue;
     writeFileSync(part, Buffer.alloc(size), { flag: 'r+' });

@@ -1,7 +1,7 @@
 import { reasonOf } from '../base/assert.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { WallTime } from '../base/time.ts';
-import { setRegisterAside } from './register-aside.ts';
+import { isHalfAside, setRegisterAside } from './register-aside.ts';
 import { type RegisterPaths, VisitStore } from './visit-store.ts';
 
 /**
@@ -15,7 +15,7 @@ export function openRenewing(
   wall: WallTime,
   suspicion: string | null,
 ): Result<VisitStore, string> {
-  let why = suspicion;
+  let why = suspicion ?? (isHalfAside(paths.register) ? 'a power cut came while it was set aside' : null);
   if (why === null) {
     const opened = VisitStore.open(paths, wall, null);
     if (opened.ok) return ok(opened.value);

@@ -158,7 +158,9 @@ export class VisitStore {
     if (files.length === 0 && why === GONE && this.#keys.days.length > 0 && !known.has('')) files.push('');
     for (const file of files) {
       const found = salvageVisits(pathAside(register, file), this.#keys);
-      const sinceMs = Math.min(setAsideAtMs(file) ?? wall.atMs, wall.atMs);
+      const namedMs = Math.min(setAsideAtMs(file) ?? wall.atMs, wall.atMs);
+      // A board without a battery wakes up months ago, and would forget at once what it has just set aside.
+      const sinceMs = wall.trusted ? namedMs : Math.max(namedMs, wall.floorMs ?? 0);
       this.#db.transaction(() => {
         let visits = 0;
         for (const row of found.visits) {

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { openRenewing } from '../../src/register/renew-register.ts';
 import { RegisterSite } from '../support/register-site.ts';
 
 const HOUR_MS = 3_600_000;
@@ -284,4 +285,37 @@ describe('a register that was set aside keeps nobody longer than 28 x 24 hours:'
     site.time.advance(KEPT_MS + DAY_MS);
     expect([site.purge(), hasNoKeys(site)]).toEqual([expect.stringMatching(/cannot be set aside/), true]);
   });
+});
+
+it('a register that was set aside before the time server answered is kept when it does', async () => {
+  const site = new RegisterSite();
+  for (let visitor = 0; visitor < 40; visitor += 1) await site.added(`010-1111-${1_000 + visitor}`);
+  site.register.close();
+  damagePage(site.paths.register);
+  const nowMs = site.time.wall().atMs;
+  const unsure = { atMs: nowMs - 200 * DAY_MS, trusted: false, floorMs: nowMs - DAY_MS };
+  const renewed = openRenewing(site.paths, unsure, 'SQLITE_CORRUPT');
+  if (!renewed.ok) throw new Error(renewed.error);
+  const [aside] = asideIn(site);
+  renewed.value.purge(nowMs, { latestMs: nowMs, isVouched: true });
+  renewed.value.close();
+  expect([asideIn(site), aside]).toEqual([[aside], expect.stringMatching(/^register-/)]);
+});
+
+it('a power cut between the two moves that set a register aside keeps what stood in its write-ahead log', async () => {
+  const site = new RegisterSite();
+  await site.added('010-1111-1111');
+  site.register.close();
+  site.restart();
+  await site.added('010-2222-2222');
+  const [register, log] = ['', '-wal'].map((side) => readFileSync(`${site.paths.register}${side}`));
+  site.register.close();
+  const damaged = join(site.folder, 'damaged');
+  mkdirSync(damaged);
+  writeFileSync(site.paths.register, register ?? '');
+  writeFileSync(join(damaged, 'register-20211213T024000000Z.db-wal'), log ?? '');
+  site.restart();
+  await site.added('010-3333-3333');
+  const phones = (await site.opened()).map(({ phone }) => phone);
+  expect(phones).toEqual(expect.arrayContaining(['010-1111-1111', '010-2222-2222', '010-3333-3333']));
 });
