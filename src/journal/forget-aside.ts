@@ -8,7 +8,7 @@ import { scanDamaged } from './damage-report.ts';
 import { keepInMemory } from './open.ts';
 import { forgetMended, openDamaged } from './open-damaged.ts';
 import { newestHead, storedNotes } from './salvage.ts';
-import { damagedFolder, keptAside } from './set-aside.ts';
+import { damagedFolder, keptAside, sincePath } from './set-aside.ts';
 import type { VerifierKey } from './signed-note.ts';
 import { rebuildUses } from './use-rebuild.ts';
 import { walDamage } from './wal-file.ts';
@@ -30,10 +30,13 @@ export interface ForgetJob {
   readonly key: VerifierKey;
 }
 
-/** A damaged journal that is kept, and when it was set aside, in milliseconds since the epoch. */
+/** A damaged journal that is kept; times in milliseconds since the epoch. */
 export interface Aside {
   readonly file: string;
+  /** When it was set aside. */
   readonly atMs: number;
+  /** When the oldest that is personal in it was written. */
+  readonly sinceMs: number;
 }
 
 /**
@@ -43,18 +46,23 @@ export interface Aside {
 export function asidesOf(path: string, latestMs: number): readonly Aside[] {
   return keptAside(path).map((name) => {
     const file = join(damagedFolder(path), name);
-    return { file, atMs: setAsideAtMs(file, name, latestMs) };
+    return { file, ...timesOf(file, name, latestMs) };
   });
 }
 
-/** What a wrong clock has dated into the future was set aside when that was first noticed, which stands beside it. */
-function setAsideAtMs(file: string, name: string, latestMs: number): number {
-  const named = parseInstant(name.replace(NAME, '$1-$2-$3T$4:$5:$6.$7Z'));
-  if (named.ok && named.value <= latestMs) return named.value;
-  const noted = parseInstant(existsSync(`${file}.since`) ? readFileSync(`${file}.since`, 'utf8') : '');
-  if (noted.ok && noted.value <= latestMs) return noted.value;
-  replaceFile(`${file}.since`, formatInstant(latestMs));
-  return latestMs;
+/** What a wrong clock has dated into the future was set aside when that was first noticed, which is noted beside it. */
+function timesOf(file: string, name: string, latestMs: number): Pick<Aside, 'atMs' | 'sinceMs'> {
+  const past = (text: string): number | null => {
+    const read = parseInstant(text);
+    return read.ok && read.value <= latestMs ? read.value : null;
+  };
+  const since = sincePath(file);
+  const namedMs = past(name.replace(NAME, '$1-$2-$3T$4:$5:$6.$7Z'));
+  const notedMs = past(existsSync(since) ? readFileSync(since, 'utf8') : '');
+  const [atMs, sinceMs] = [namedMs ?? notedMs, notedMs ?? namedMs];
+  if (atMs !== null && sinceMs !== null) return { atMs, sinceMs };
+  replaceFile(since, formatInstant(latestMs));
+  return { atMs: latestMs, sinceMs: latestMs };
 }
 
 /**
@@ -65,10 +73,15 @@ function setAsideAtMs(file: string, name: string, latestMs: number): number {
  */
 export function forgetAside({ files, key }: ForgetJob): readonly string[] {
   return files.filter((file) => {
-    forgetMended(file);
-    const became = existsSync(writtenPath(file)) ? 'unsound' : deletePersonal(file);
-    if (became === 'unsound') writeOut(file, key);
-    return became === 'later';
+    try {
+      forgetMended(file);
+      const became = existsSync(writtenPath(file)) ? 'unsound' : deletePersonal(file);
+      if (became === 'unsound') writeOut(file, key);
+      return became === 'later';
+    } catch {
+      // What the disk refuses for one of them keeps no other.
+      return true;
+    }
   });
 }
 

@@ -15,6 +15,18 @@ export function beginOf(statements: Statements): LogBegin {
 }
 
 /**
+ * When a log was begun, as far as its own word is worth nothing: under a clock that was ahead, or far behind.
+ * @param asideAtMs when the newest damaged log was set aside; null where none is kept
+ * @param latestMs what the clock shows
+ */
+export function beginBeside(begin: LogBegin, asideAtMs: number | null, latestMs: number): LogBegin {
+  const { continuedAtMs } = begin;
+  if (continuedAtMs === null) return begin;
+  const isOff = continuedAtMs > latestMs || continuedAtMs < (asideAtMs ?? 0);
+  return isOff ? { ...begin, continuedAtMs: asideAtMs } : begin;
+}
+
+/**
  * Whether a reopened file holds another log than the one that was written to: only one that says so in its first entry.
  * A file that has lost what was acknowledged, and any other that is not the same, is a `DamagedJournal`.
  * @param size entries that were acknowledged

@@ -7,6 +7,7 @@ import { isUnchanged } from './entry.ts';
 import { DamagedJournal } from './journal.ts';
 import { type KeptHead, lostEntries, lostFile, otherEntries } from './kept-head.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { isDiskFull } from './reserve.ts';
 import { TreeStore } from './tree-store.ts';
 import { walDamage } from './wal-file.ts';
 
@@ -24,11 +25,11 @@ const NO_VERSION = 10_000;
 const DISK_REFUSES = /^SQLITE_(IOERR|FULL|BUSY|CANTOPEN|READONLY|PERM|NOLFS|NOMEM)/;
 
 /**
- * Why a journal file cannot be written to. `damaged`: it is not what was written, and never will be again. `disk`: the
- * disk refuses, which may pass. `unfit`: a person must change something.
+ * Why a journal file cannot be written to. `damaged`: it is not what was written, and never will be again. `full`: the
+ * disk has no room. `disk`: it refuses otherwise, which may pass. `unfit`: a person must change something.
  */
 export interface OpenTrouble {
-  readonly kind: 'damaged' | 'disk' | 'unfit';
+  readonly kind: 'damaged' | 'full' | 'disk' | 'unfit';
   /** What is wrong, without a path: for an entry. */
   readonly why: string;
   /** The whole sentence, with what to do. */
@@ -90,7 +91,7 @@ function troubleOf(thrown: unknown, path: string): OpenTrouble {
   const isDisk = thrown instanceof Database.SqliteError ? DISK_REFUSES.test(thrown.code) : !isDamage(thrown);
   if (!isDisk) return damagedAt(path, why);
   const says = `the journal ${path} cannot be opened: ${why}; check the disk, its free space and the folder's owner, then start again`;
-  return { kind: 'disk', why, says };
+  return { kind: isDiskFull(thrown) ? 'full' : 'disk', why, says };
 }
 
 function closeQuietly(db: Database.Database): void {

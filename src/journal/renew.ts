@@ -3,16 +3,25 @@ import type Database from 'better-sqlite3';
 import { reasonOf } from '../base/assert.ts';
 import { replaceFile } from '../base/atomic-file.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import type { Clock } from '../base/time.ts';
+import { type Clock, formatInstant, type WallTime } from '../base/time.ts';
 import { toBase64 } from './byte-text.ts';
-import { furtherExtensions } from './checkpoint.ts';
+import { checkpointTime, furtherExtensions } from './checkpoint.ts';
 import type { Note, Stamp } from './entry.ts';
 import { EntryWriter } from './entry-writer.ts';
 import { headKeeper, headPath, type KeptHead, keptHead } from './kept-head.ts';
 import type { LogKey } from './log-key.ts';
 import { type OpenTrouble, openJournal } from './open.ts';
+import { isDiskFull } from './reserve.ts';
 import { NOTHING, type Salvage, type SalvagedUse, salvage } from './salvage.ts';
-import { buildingPath, damagedFolder, finishTakingPlace, setAside, takePlace } from './set-aside.ts';
+import {
+  buildingPath,
+  damagedFolder,
+  dropSecondName,
+  finishTakingPlace,
+  setAside,
+  sincePath,
+  takePlace,
+} from './set-aside.ts';
 import { writeCheckpoint } from './signed-heads.ts';
 import { prepareStatements, type UseRow } from './statements.ts';
 import { scrubWal } from './wal-scrub.ts';
@@ -49,10 +58,11 @@ export function renewingFile(
       let why = suspicion;
       if (why === null) {
         const opened = openJournal(path, head);
-        if (opened.ok || opened.error.kind !== 'damaged') return opened;
+        if (opened.ok) return goneOnWith(path, opened.value);
+        if (opened.error.kind !== 'damaged') return opened;
         why = opened.error.why;
       }
-      const file = setAside(path, options.clock.wall().atMs);
+      const file = setAside(path, asideAtMs(options.clock.wall(), head));
       const built = build(options, why, file, head);
       if (!built.ok) return built;
       const { note, before, first } = built.value;
@@ -65,9 +75,29 @@ export function renewingFile(
     } catch (thrown) {
       const why = reasonOf(thrown);
       const says = `the damaged journal ${path} cannot be set aside: ${why}; check the disk and its free space, then start again`;
-      return err({ kind: 'disk', why, says });
+      return err({ kind: isDiskFull(thrown) ? 'full' : 'disk', why, says });
     }
   };
+}
+
+/** A journal that opens is damaged no more, whatever an earlier attempt began to do about it. */
+function goneOnWith(path: string, db: Database.Database): Result<Database.Database, OpenTrouble> {
+  try {
+    dropSecondName(path);
+    return ok(db);
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+}
+
+/**
+ * By which time a journal is set aside. A board without a battery wakes up months ago, and would forget what it has just
+ * set aside once it knows the time.
+ */
+function asideAtMs({ atMs, trusted, floorMs = 0 }: WallTime, head: KeptHead | null): number {
+  const signed = head === null ? null : checkpointTime(head);
+  return trusted ? atMs : Math.max(atMs, floorMs, signed?.trusted === true ? signed.atMs : 0);
 }
 
 /** A new log under another name, and what must be kept of both. */
@@ -84,7 +114,10 @@ function build(
   file: string | null,
   kept: KeptHead | null,
 ): Result<Built, OpenTrouble> {
-  const old = file === null ? NOTHING : salvage(join(damagedFolder(path), file), key.verifier);
+  const inDamaged = (name: string): string => join(damagedFolder(path), name);
+  const old = file === null ? NOTHING : salvage(inDamaged(file), key.verifier);
+  // What is personal in it is as old as it is, and not as the damage.
+  if (file !== null && old.oldestMs !== null) replaceFile(sincePath(inDamaged(file)), formatInstant(old.oldestMs));
   const before = old.head === null || (kept !== null && kept.size >= old.head.size) ? kept : old.head;
   const opened = openJournal(buildingPath(path));
   if (!opened.ok) return opened;
@@ -100,6 +133,8 @@ function build(
         size: before?.size ?? null,
         root: before === null ? null : toBase64(before.root),
         ...carried,
+        // Whoever came in with an entry that is not there came in with a pass that is not there.
+        whole: carried.whole && old.size >= (before?.size ?? 0),
       } as const;
       const statements = prepareStatements(db);
       const seq = new EntryWriter(statements, clock, bootId, () => old.lastTrustedMs, writer).append(continued);

@@ -6,7 +6,7 @@ import { type HeldBack, JournalFault } from './journal.ts';
 /** Room for more than 5,000 admissions, with SQLite's write-ahead log beside them. */
 export const RESERVE_BYTES = 16 * 1_048_576;
 /** A full disk shows at a commit, or where SQLite makes its shared index bigger. */
-const DISK_IS_FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE']);
+const DISK_IS_FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT']);
 /** Written at a time: little enough that the loop does not notice. */
 const SLICE_BYTES = 1_048_576;
 /** What a start needs beside the journal. */
@@ -82,6 +82,10 @@ function freeBytes(path: string): number {
   const { bavail, bsize } = statfsSync(dirname(path));
   return bavail * bsize;
 }
+
+/** Does what SQLite or the file system threw say that there is no room? */
+export const isDiskFull = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && DISK_IS_FULL.has(String(thrown.code));
 
 /** Runs `attempt`; where the disk is full gives up the reserve and runs it once more. */
 export function withReserve<T>(reserve: Reserve | null, attempt: () => T): T {

@@ -45,6 +45,10 @@ export interface Salvage {
   }[];
   readonly lastRun: { readonly type: string; readonly boot: string | null } | null;
   readonly count: { readonly inside: number; readonly since_ms: number } | null;
+  /** When the oldest of the salts and facts was written, in milliseconds since the epoch; null where none can be read. */
+  readonly oldestMs: number | null;
+  /** So many entries there are, as far as can be read. */
+  readonly size: number;
   /** Use keys and stickers were read to the last one. */
   readonly isWhole: boolean;
 }
@@ -61,6 +65,8 @@ export const NOTHING: Salvage = {
   useKeys: [],
   lastRun: null,
   count: null,
+  oldestMs: null,
+  size: 0,
   isWhole: false,
 };
 
@@ -111,11 +117,22 @@ export function salvage(path: string, key: VerifierKey): Salvage {
         `SELECT type, ${columnOrNull(db, 'last_run', 'boot')} FROM last_run`,
       ),
       count: countIn(db),
+      oldestMs: oldestIn(db),
+      size: one<{ size: number }>(db, 'SELECT coalesce(max(seq) + 1, 0) AS size FROM entry')?.size ?? 0,
       isWhole: areUsesWhole && stickers.isWhole && !file.isMended,
     };
   } finally {
     file.close();
   }
+}
+
+function oldestIn(db: Database.Database): number | null {
+  const oldest = ['salt', 'facts'].map(
+    (table) => one<{ atMs: number | null }>(db, `SELECT min(wall_ms) AS atMs FROM ${table}`)?.atMs,
+  );
+  const atMs = Math.min(...oldest.map((each) => each ?? Number.POSITIVE_INFINITY));
+  // A damaged row may hold any number.
+  return isTime(atMs) ? atMs : null;
 }
 
 /** Every key stands twice, in the table and in its index: what one has lost the other may still have. */

@@ -6,6 +6,8 @@ import { formatInstant } from '../base/time.ts';
 import { overwrite } from './wal-scrub.ts';
 
 const SIDE_FILES = ['', '-wal'] as const;
+/** Beside a damaged journal: from when on its 28 days count, where that is not when it was set aside. */
+export const sincePath = (file: string): string => `${file}.since`;
 const NAME = /^journal-\d{8}T\d{9}Z\.db$/;
 
 /** Where a new log is built, and the name under which it is whole and waits to take the place of the damaged one. */
@@ -31,8 +33,10 @@ export function setAside(path: string, atMs: number): string | null {
     `journal-${formatInstant(atMs).replaceAll(/[-:.]/g, '')}.db`;
   for (const side of SIDE_FILES) {
     const target = join(folder, `${name}${side}`);
+    if (isSameFile(`${path}${side}`, target)) continue;
+    // Left there by an attempt that was cut short: it may be older than what it lies beside.
+    discard(target);
     if (statSync(`${path}${side}`, { throwIfNoEntry: false }) === undefined) continue;
-    if (statSync(target, { throwIfNoEntry: false }) !== undefined) continue;
     try {
       linkSync(`${path}${side}`, target);
     } catch {
@@ -50,12 +54,28 @@ export function setAside(path: string, atMs: number): string | null {
 
 /** The name that an attempt before a power cut has given to the same file. */
 function alreadyThere(path: string, folder: string): string | null {
-  const { ino, dev } = statSync(path);
-  const isSame = (name: string): boolean => {
-    const there = statSync(join(folder, name));
-    return there.ino === ino && there.dev === dev;
-  };
-  return readdirSync(folder).find((name) => NAME.test(name.replace(/-wal$/, '')) && isSame(name)) ?? null;
+  const isItsName = (name: string): boolean =>
+    NAME.test(name.replace(/-wal$/, '')) && isSameFile(path, join(folder, name));
+  return readdirSync(folder).find(isItsName) ?? null;
+}
+
+function isSameFile(path: string, other: string): boolean {
+  const [one, two] = [path, other].map((name) => statSync(name, { throwIfNoEntry: false }));
+  return one !== undefined && two !== undefined && one.ino === two.ino && one.dev === two.dev;
+}
+
+/**
+ * Takes the second name off a journal that is gone on with after all: what is done to damaged ones by that name would be
+ * done to the living one, and the write-ahead log beside it is not that of the next time.
+ */
+export function dropSecondName(path: string): void {
+  const folder = damagedFolder(path);
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return;
+  const name = alreadyThere(path, folder);
+  if (name === null) return;
+  const file = join(folder, name);
+  for (const gone of [`${file}-wal`, `${file}-shm`, sincePath(file), file]) discard(gone);
+  syncFolder(folder);
 }
 
 /** Puts the log that was built in the place of the damaged one; from the first rename on a power cut only delays it. */

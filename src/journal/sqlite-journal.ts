@@ -13,7 +13,7 @@ import type { Journal, Judged, Occupancy, ScanSubject, StickerRecord } from './j
 import { JournalFile } from './journal-file.ts';
 import { judgeScan, staffDecided } from './judge-scan.ts';
 import { lastEndOf } from './last-end.ts';
-import { beginOf, isAnotherLog, type LogBegin } from './log-begin.ts';
+import { beginBeside, beginOf, isAnotherLog, type LogBegin } from './log-begin.ts';
 import type { LogKey } from './log-key.ts';
 import { dropOver, dropPersonal, unshownUntil } from './purge.ts';
 import { unshownBefore } from './renew.ts';
@@ -143,7 +143,7 @@ export class SqliteJournal implements Journal {
     // What was deleted from the file still stands in the write-ahead log.
     if (this.#isScrubDue) this.#isScrubDue = !this.#file.reading(({ db }) => scrubWal(db));
     const asideAtMs = this.#options.forgetAside?.(personalUntil, latestMs) ?? null;
-    if ((this.#begin.continuedAtMs ?? 0) > latestMs) this.#begin = { ...this.#begin, continuedAtMs: asideAtMs };
+    this.#begin = beginBeside(this.#begin, asideAtMs, latestMs);
     return !this.#isScrubDue;
   }
 

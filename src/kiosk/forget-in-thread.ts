@@ -38,7 +38,7 @@ export function forgetInThread(
   return (untilMs, latestMs) => {
     try {
       const asides = asidesOf(path, latestMs);
-      const files = asides.filter(({ file, atMs }) => atMs < untilMs && !done.has(file)).map(({ file }) => file);
+      const files = asides.filter(({ file, sinceMs }) => sinceMs < untilMs && !done.has(file)).map(({ file }) => file);
       if (!isAtWork && files.length > 0) begin({ files, key });
       return asides.length === 0 ? null : Math.max(...asides.map(({ atMs }) => atMs));
     } catch (thrown) {

@@ -35,7 +35,9 @@ export async function openKioskJournal(
   const continued: RenewingFileOptions['continued'] = ({ type, ...members }) => log(type, members);
   const file = renewingFile({ ...options, continued });
   const open: SqliteJournalOptions['open'] = (suspicion) => {
-    const opened = file(suspicion);
+    let opened = file(suspicion);
+    // To begin a log anew, or to bring one up to date, takes room before anything is recorded.
+    if (!opened.ok && opened.error.kind === 'full' && options.reserve?.release() === true) opened = file(suspicion);
     trouble = opened.ok ? null : opened.error;
     return opened.ok ? ok(opened.value) : err(opened.error.says);
   };
@@ -50,4 +52,5 @@ export async function openKioskJournal(
   }
 }
 
-const mayPass = (trouble: OpenTrouble | null): boolean => trouble === null || trouble.kind === 'disk';
+const mayPass = (trouble: OpenTrouble | null): boolean =>
+  trouble === null || trouble.kind === 'disk' || trouble.kind === 'full';

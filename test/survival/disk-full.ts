@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { AckPipe } from './ack-pipe.ts';
 import { checkJournal } from './journal-check.ts';
 import { KioskRun } from './kiosk-run.ts';
@@ -32,6 +33,8 @@ const PATIENCE_MS = 20_000;
 const FILLING_MS = 300_000;
 /** What is left to the kiosk when the disk is filled from outside. */
 const LEFT_BYTES = 256 * 1_024;
+/** A start goes on with it; the used passes of all who came do not fit in. */
+const TOO_LITTLE_FOR_A_NEW_LOG_BYTES = 2.5 * 1_048_576;
 const SOMEBODY_ELSES = 'somebody-elses';
 
 interface Outcome {
@@ -69,6 +72,19 @@ async function until(holds: () => boolean | Promise<boolean>, patienceMs = PATIE
 function takeDisk(disk: string, leftBytes: number): void {
   const { bavail, bsize } = statfsSync(disk);
   writeFileSync(join(disk, SOMEBODY_ELSES), Buffer.alloc(Math.max(0, bavail * bsize - leftBytes), 1));
+}
+
+function spoilNewestEntry(path: string): void {
+  const db = new Database(path);
+  db.exec("UPDATE entry SET bytes = CAST('{}' AS BLOB) WHERE seq = (SELECT max(seq) FROM entry)");
+  db.close();
+}
+
+function firstEntryOf(path: string): string {
+  const db = new Database(path, { readonly: true });
+  const bytes = db.prepare<[], Buffer>('SELECT bytes FROM entry WHERE seq = 0').pluck().get();
+  db.close();
+  return String(bytes);
 }
 
 async function fill(build: Build, site: Site, disk: string): Promise<Outcome> {
@@ -156,6 +172,13 @@ async function fill(build: Build, site: Site, disk: string): Promise<Outcome> {
   // What is held back is there for a start as well.
   takeDisk(disk, 0);
   await serves('on a disk that was filled while the kiosk was off');
+  rmSync(join(disk, SOMEBODY_ELSES));
+  await serves('with room once more');
+  takeDisk(disk, TOO_LITTLE_FOR_A_NEW_LOG_BYTES);
+  spoilNewestEntry(site.journal);
+  entries = 0;
+  await serves('with a damaged journal on a full disk');
+  expect(firstEntryOf(site.journal).includes('"whole":true'), 'the new log does not know all used tickets');
   pipe.close();
   return { problems, admissions, faults, warned };
 }
