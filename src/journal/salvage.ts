@@ -149,8 +149,12 @@ function salvageUses(db: Database.Database): Pick<Salvage, 'uses' | 'isWhole'> {
     hasKey,
   );
   const uses = new Map<string, SalvagedUse>();
-  for (const { key, ends_ms } of index.rows) uses.set(key.toString('hex'), { key, ends_ms, row: null });
+  // In the order of the keys, in which a new table takes them twice as fast: the door waits meanwhile.
   for (const { key, ends_ms, ...row } of table.rows) uses.set(key.toString('hex'), { key, ends_ms, row });
+  for (const { key, ends_ms } of index.rows) {
+    const name = key.toString('hex');
+    if (!uses.has(name)) uses.set(name, { key, ends_ms, row: null });
+  }
   // One of the two read to its end has them all.
   return { uses: [...uses.values()], isWhole: table.isWhole || index.isWhole };
 }
