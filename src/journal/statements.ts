@@ -33,6 +33,7 @@ interface FoldedCount {
 }
 
 interface SignedMoment {
+  readonly seq: number;
   readonly last_trusted_ms: number | null;
   readonly at_ms: number;
   readonly boot: string;
@@ -76,10 +77,13 @@ export function prepareStatements(db: Database.Database) {
     ),
     // What stood under the newest heads, the newest first: how long a clock that has leaped has run since.
     signedMoments: db.prepare<[], SignedMoment>(
-      `SELECT last_trusted_ms, json_extract(CAST(bytes AS TEXT), '$.wallMs') AS at_ms,
+      `SELECT seq, last_trusted_ms, json_extract(CAST(bytes AS TEXT), '$.wallMs') AS at_ms,
               json_extract(CAST(bytes AS TEXT), '$.boot') AS boot, json_extract(CAST(bytes AS TEXT), '$.monoMs') AS mono_ms,
               json_extract(CAST(bytes AS TEXT), '$.clock') AS clock
        FROM checkpoint JOIN entry ON seq = size - 1 ORDER BY size DESC LIMIT ${SIGNED_MOMENTS}`,
+    ),
+    lastHandSince: db.prepare<[number], { seq: number | null }>(
+      "SELECT max(seq) AS seq FROM entry WHERE seq >= ? AND json_extract(CAST(bytes AS TEXT), '$.type') = 'clock-set'",
     ),
     lastCheckpoint: db.prepare<[], { size: number; note: string }>(
       'SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1',
