@@ -1,13 +1,14 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time.ts';
+import { LEAP_DAYS, LEAP_PROVES_ITSELF_HOURS } from '../journal/trusted-time.ts';
 import type { ClockMemory, ClockMemoryFile } from './clock-memory.ts';
 
 /**
  * How long nothing is deleted after the clock has changed, because what a wrong date deletes is gone for good. `small`: a
- * step of a clock that was trusted, or a hand that set what fits to what is known. `wild` is every other time by hand, whose
- * owner has a day to notice a slip. What a clock that leaped vouches for counts later still: `LEAP_PROVES_ITSELF_HOURS`
- * of the journal.
+ * step of a clock that was trusted, or a hand that set what fits to what is known. `back` is a vouched clock that falls far
+ * behind what was known: it dates back whoever came meanwhile, and proves itself like a leap, whose time counts no sooner
+ * either. `wild` is every other time by hand, whose owner has a day to notice a slip.
  */
-export const GRACE_MS = { small: HOUR_MS, wild: DAY_MS } as const;
+export const GRACE_MS = { small: HOUR_MS, back: LEAP_PROVES_ITSELF_HOURS * HOUR_MS, wild: DAY_MS } as const;
 /** What a hand may set without being wild: so much before the newest time that is known, and after what has passed since. */
 export const FITTING_MS = { before: HOUR_MS, after: 2 * DAY_MS } as const;
 /** A hand-set clock that shows what it would have shown anyway was not set again. */
@@ -76,7 +77,10 @@ export class DeletionGrace {
    */
   look(knownMs: number | null, nowMs: number): void {
     this.#count(knownMs !== null, nowMs);
-    if (knownMs !== null) this.#know(knownMs, nowMs);
+    if (knownMs !== null) {
+      if (this.#knownMs !== null && knownMs < this.#knownMs - LEAP_DAYS * DAY_MS) this.#begin('back');
+      this.#know(knownMs, nowMs);
+    }
     if (nowMs - this.#keptMs >= KEEP_EVERY_MS) this.#keep(nowMs);
   }
 

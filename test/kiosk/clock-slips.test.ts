@@ -1,8 +1,13 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/base/time.ts';
+import { TrustedTime } from '../../src/journal/trusted-time.ts';
+import { ClockWatch } from '../../src/kiosk/clock-watch.ts';
+import { GRACE_MS } from '../../src/kiosk/deletion-grace.ts';
+import { anyGenuine } from '../../src/policy/presets/any-genuine.ts';
 import { eventTicket } from '../../src/policy/presets/event-ticket.ts';
 import { ClockedJournal, NINE_MS } from '../support/clocked-journal.ts';
 import { passOf } from '../support/passes.ts';
+import { RegisterSite } from '../support/register-site.ts';
 
 it('a battery a year ahead that a hand puts right each morning is never believed: the used ticket stays used', () => {
   const kiosk = new ClockedJournal();
@@ -20,4 +25,47 @@ it('a battery a year ahead that a hand puts right each morning is never believed
     return verdict;
   });
   expect(verdicts).toEqual(['admit', ...Array.from({ length: 14 }, () => 'refuse')]);
+});
+
+describe('a time server that is 40 days behind', () => {
+  it.each([1.5, 3.5])('for %s hours has nobody forgotten', (hours) => {
+    const kiosk = new ClockedJournal();
+    kiosk.switchOn(NINE_MS);
+    kiosk.run(5 * HOUR_MS);
+    for (let people = 0; people < 5; people += 1) kiosk.scan(passOf({ validUntilMs: null }), anyGenuine);
+    kiosk.run(HOUR_MS);
+    kiosk.machine.stepWall(-40 * DAY_MS);
+    kiosk.run(hours * HOUR_MS);
+    kiosk.machine.stepWall(40 * DAY_MS);
+    kiosk.run(6 * HOUR_MS);
+    expect(kiosk.counts()).toMatchObject({ salts: 5, facts: 5 });
+  });
+
+  it.each([
+    ['a step', true],
+    ['what it sets after nobody had vouched for the time', false],
+  ])('for some hours deletes no visitor of today (%s)', async (_how, staysTrusted) => {
+    const site = new RegisterSite();
+    const trusted = new TrustedTime(site.time.wall().atMs);
+    const watch = new ClockWatch(site.clock, () => trusted.atMs, null);
+    const run = (ms: number): void => {
+      for (let left = ms; left > 0; left -= 10 * MINUTE_MS) {
+        site.time.advance(10 * MINUTE_MS);
+        watch.look();
+        const byMs = watch.deletesByMs();
+        if (byMs !== null) expect(site.register.purge(byMs)).toBeNull();
+        trusted.recorded(site.clock.wall(), 'boot', site.time.monotonicMs());
+      }
+    };
+    run(2 * HOUR_MS);
+    await site.added();
+    site.time.trust(staysTrusted);
+    run(10 * MINUTE_MS);
+    site.time.trust(true);
+    site.time.stepWall(-40 * DAY_MS);
+    run(GRACE_MS.back);
+    site.time.stepWall(40 * DAY_MS);
+    run(8 * HOUR_MS);
+    expect(site.exported()).toHaveLength(1);
+  });
 });
