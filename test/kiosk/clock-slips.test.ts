@@ -6,6 +6,7 @@ import { GRACE_MS } from '../../src/kiosk/deletion-grace.ts';
 import { anyGenuine } from '../../src/policy/presets/any-genuine.ts';
 import { eventTicket } from '../../src/policy/presets/event-ticket.ts';
 import { ClockedJournal, NINE_MS } from '../support/clocked-journal.ts';
+import { passback } from '../support/journal-file.ts';
 import { passOf } from '../support/passes.ts';
 import { RegisterSite } from '../support/register-site.ts';
 
@@ -67,5 +68,53 @@ describe('a time server that is 40 days behind', () => {
     site.time.stepWall(40 * DAY_MS);
     run(8 * HOUR_MS);
     expect(site.exported()).toHaveLength(1);
+  });
+});
+
+describe('what a wrong clock has dated into the future', () => {
+  it('is as it was for a clock that is wrong in the past: the month before, for a day, has nobody forgotten', () => {
+    const kiosk = new ClockedJournal();
+    kiosk.switchOn(NINE_MS, false);
+    kiosk.setByHand(NINE_MS);
+    for (let people = 0; people < 5; people += 1) kiosk.scan(passOf({ validUntilMs: null }), passback);
+    kiosk.run(DAY_MS, HOUR_MS);
+    kiosk.setByHand(NINE_MS - 30 * DAY_MS);
+    kiosk.run(2 * DAY_MS, HOUR_MS);
+    kiosk.setByHand(NINE_MS + 3 * DAY_MS);
+    kiosk.run(20 * DAY_MS, 6 * HOUR_MS);
+    expect(kiosk.counts()).toMatchObject({ salts: 5, facts: 5 });
+    kiosk.run(6 * DAY_MS, 6 * HOUR_MS);
+    expect(kiosk.counts()).toEqual({ salts: 0, facts: 0, uses: 0 });
+  });
+
+  it('is forgotten within 29 days, the key of a passback too, and a ticket that opens once stays used', () => {
+    const kiosk = new ClockedJournal();
+    kiosk.switchOn(NINE_MS);
+    kiosk.run(5 * HOUR_MS);
+    const ticket = passOf({ single: true, validUntilMs: NINE_MS + 300 * DAY_MS });
+    kiosk.machine.stepWall(365 * DAY_MS);
+    kiosk.scan(passOf({ validUntilMs: null }), passback);
+    kiosk.scan({ ...ticket, validUntilMs: NINE_MS + 400 * DAY_MS }, eventTicket);
+    kiosk.run(HOUR_MS);
+    kiosk.machine.stepWall(-365 * DAY_MS);
+    kiosk.run(27 * DAY_MS, 6 * HOUR_MS);
+    expect(kiosk.counts()).toEqual({ salts: 2, facts: 2, uses: 2 });
+    kiosk.run(2 * DAY_MS, 6 * HOUR_MS);
+    expect(kiosk.counts()).toEqual({ salts: 0, facts: 0, uses: 1 });
+    expect(kiosk.scan(ticket, eventTicket)).toBe('refuse');
+  });
+
+  it('is forgotten too where the clock was put back twice, and what was noticed under the wrong one does not count', () => {
+    const kiosk = new ClockedJournal();
+    kiosk.switchOn(NINE_MS, false);
+    kiosk.setByHand(NINE_MS + 900 * DAY_MS);
+    kiosk.scan(passOf({ validUntilMs: null }), passback);
+    kiosk.setByHand(NINE_MS + 400 * DAY_MS);
+    kiosk.run(2 * DAY_MS, HOUR_MS);
+    kiosk.setByHand(NINE_MS);
+    kiosk.run(28 * DAY_MS, 6 * HOUR_MS);
+    expect(kiosk.counts()).toMatchObject({ salts: 1 });
+    kiosk.run(2 * DAY_MS, 6 * HOUR_MS);
+    expect(kiosk.counts()).toEqual({ salts: 0, facts: 0, uses: 0 });
   });
 });

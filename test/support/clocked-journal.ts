@@ -80,9 +80,9 @@ export class ClockedJournal {
     this.#watch.wasSet();
   }
 
-  run(ms: number): void {
-    for (let left = ms; left > 0; left -= LOOK_MS) {
-      this.machine.advance(LOOK_MS);
+  run(ms: number, lookMs = LOOK_MS): void {
+    for (let left = ms; left > 0; left -= lookMs) {
+      this.machine.advance(lookMs);
       for (const note of this.#watch.look()) this.journal.record(note);
       this.journal.record({ type: 'dropped', count: 1 });
       this.journal.checkpoint(this.#key);
