@@ -51,8 +51,7 @@ export class ClockWatch {
    * for it is what the log believes of it: a leap that has not proven itself deletes nothing.
    */
   deletesByMs(): number | null {
-    const { trusted } = this.#clock.wall();
-    return this.#grace.isOver(trusted, this.#clock.monotonicMs()) ? this.#knownMs() : null;
+    return this.#grace.deletesByMs(this.#knownMs(), this.#clock.monotonicMs());
   }
 
   /** Listens to one authenticated scan; writes nothing before the next look. */

@@ -28,6 +28,23 @@ it('a battery a year ahead that a hand puts right each morning is never believed
   expect(verdicts).toEqual(['admit', ...Array.from({ length: 14 }, () => 'refuse')]);
 });
 
+it.each([1, 2, 20])(
+  'a slip of the hand by %i day(s), noticed after an hour and a half, opens no used ticket',
+  (days) => {
+    const kiosk = new ClockedJournal();
+    kiosk.switchOn(NINE_MS, false);
+    kiosk.setByHand(NINE_MS);
+    kiosk.run(25 * HOUR_MS);
+    // Until the evening of this day.
+    const ticket = passOf({ single: true, validUntilMs: NINE_MS + 36 * HOUR_MS });
+    expect(kiosk.scan(ticket, eventTicket)).toBe('admit');
+    kiosk.setByHand(NINE_MS + 25 * HOUR_MS + days * DAY_MS);
+    kiosk.run(90 * MINUTE_MS);
+    kiosk.setByHand(NINE_MS + 26.5 * HOUR_MS);
+    expect(kiosk.scan(ticket, eventTicket)).toBe('refuse');
+  },
+);
+
 describe('a time server that is 40 days behind', () => {
   it.each([1.5, 3.5])('for %s hours has nobody forgotten', (hours) => {
     const kiosk = new ClockedJournal();
