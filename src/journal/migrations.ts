@@ -119,4 +119,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX salt_wall ON salt (wall_ms);
   CREATE INDEX facts_wall ON facts (wall_ms);
   `,
+  `
+  -- A clock was found to be behind stamps of rows up to an entry, and what it showed then; see purge.ts.
+  CREATE TABLE clock_behind (
+    at_ms INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

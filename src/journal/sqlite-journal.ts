@@ -19,7 +19,7 @@ import { dropOver, dropPersonal, unshownUntil } from './purge.ts';
 import { unshownBefore } from './renew.ts';
 import { type Reserve, withReserve } from './reserve.ts';
 import { writeCheckpoint } from './signed-heads.ts';
-import type { Statements, UsesOver } from './statements.ts';
+import type { Over, Statements } from './statements.ts';
 import { type TrustedTime, trustedTimeOf } from './trusted-time.ts';
 import { type Genuine, historyBefore, PERSONAL_DAYS, type Use, useOf } from './use.ts';
 import type { ForgottenUses } from './use-key.ts';
@@ -127,22 +127,23 @@ export class SqliteJournal implements Journal {
   }
 
   purge(nowMs: number): boolean {
-    const personalUntil = nowMs - PERSONAL_DAYS * DAY_MS;
-    const { bootId, clock } = this.#options;
-    const over: UsesOver = [nowMs, bootId, Math.floor(clock.monotonicMs())];
-    const ended = this.#file.reading(({ statements }) =>
-      statements.countEnded.get(personalUntil, personalUntil, ...over),
-    );
+    const { bootId: boot, clock } = this.#options;
+    const until = nowMs - PERSONAL_DAYS * DAY_MS;
+    const latestMs = Math.max(nowMs, this.#wallMs());
+    const at = { now: nowMs, boot, mono: Math.floor(clock.monotonicMs()), until, latest: latestMs };
+    const { over, ended } = this.#file.reading(({ statements }) => {
+      const over: Over = { ...at, behind: statements.behindUntil.get(until)?.seq ?? null };
+      return { over, ended: statements.countEnded.get(over) };
+    });
     if (ended !== undefined && ended.salts + ended.facts + ended.uses > 0) {
-      this.#commit((handle) => dropPersonal(handle, personalUntil, over, ended));
+      this.#commit((handle) => dropPersonal(handle, over, ended));
       this.#isScrubDue = true;
     }
-    const latestMs = Math.max(nowMs, this.#wallMs());
     if (this.#commit(({ statements }) => dropOver(statements, nowMs, latestMs))) this.#isScrubDue = true;
     this.#doubts.forgetBefore(unshownUntil(nowMs));
     // What was deleted from the file still stands in the write-ahead log.
     if (this.#isScrubDue) this.#isScrubDue = !this.#file.reading(({ db }) => scrubWal(db));
-    const asideAtMs = this.#options.forgetAside?.(personalUntil, latestMs) ?? null;
+    const asideAtMs = this.#options.forgetAside?.(until, latestMs) ?? null;
     this.#begin = beginBeside(this.#begin, asideAtMs, latestMs);
     return !this.#isScrubDue;
   }

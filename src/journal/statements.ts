@@ -11,8 +11,19 @@ export type UseRow = [
   monoEndsMs: number | null,
 ];
 
-/** When it is: by the wall clock, and in which boot and at which of its milliseconds. */
-export type UsesOver = [nowMs: number, boot: string, monoMs: number];
+/** When it is, and which rows are over; wall times in milliseconds since the epoch. */
+export interface Over {
+  /** The time by which things are deleted, and in which boot and at which of its milliseconds that is. */
+  readonly now: number;
+  readonly boot: string;
+  readonly mono: number;
+  /** What was stamped before this is too old. */
+  readonly until: number;
+  /** What the clock shows. */
+  readonly latest: number;
+  /** Up to this entry the clock has been behind stamps for so long that what is still ahead of it goes; null for none. */
+  readonly behind: number | null;
+}
 
 interface LastUseRow {
   readonly boot: string;
@@ -33,6 +44,7 @@ interface FoldedCount {
 }
 
 interface SignedMoment {
+  readonly seq: number;
   readonly last_trusted_ms: number | null;
   readonly at_ms: number;
   readonly boot: string;
@@ -44,7 +56,11 @@ interface SignedMoment {
 const SIGNED_MOMENTS = 500;
 
 /** A use is over when its end has passed, and not while monotonic time of this boot still holds it. */
-const USE_IS_OVER = 'ends_ms < ? AND (mono_ends_ms IS NULL OR boot <> ? OR mono_ends_ms <= ?)';
+const USE_IS_OVER = 'ends_ms < :now AND (mono_ends_ms IS NULL OR boot <> :boot OR mono_ends_ms <= :mono)';
+/** The first term spares the search. How long a pass that opens once is remembered, no wrong clock has decided. */
+const PASSBACK_IS_BEHIND = `:behind IS NOT NULL AND wall_ms > :latest AND seq <= :behind
+  AND mono_ends_ms IS NOT NULL AND (boot <> :boot OR mono_ends_ms <= :mono)`;
+const SIDE_ROW_IS_OVER = 'wall_ms < :until OR (wall_ms > :latest AND seq <= :behind)';
 
 /** The journal's prepared statements: parameters only, never text built from a scan. */
 export function prepareStatements(db: Database.Database) {
@@ -76,10 +92,13 @@ export function prepareStatements(db: Database.Database) {
     ),
     // What stood under the newest heads, the newest first: how long a clock that has leaped has run since.
     signedMoments: db.prepare<[], SignedMoment>(
-      `SELECT last_trusted_ms, json_extract(CAST(bytes AS TEXT), '$.wallMs') AS at_ms,
+      `SELECT seq, last_trusted_ms, json_extract(CAST(bytes AS TEXT), '$.wallMs') AS at_ms,
               json_extract(CAST(bytes AS TEXT), '$.boot') AS boot, json_extract(CAST(bytes AS TEXT), '$.monoMs') AS mono_ms,
               json_extract(CAST(bytes AS TEXT), '$.clock') AS clock
        FROM checkpoint JOIN entry ON seq = size - 1 ORDER BY size DESC LIMIT ${SIGNED_MOMENTS}`,
+    ),
+    lastHandSince: db.prepare<[number], { seq: number | null }>(
+      "SELECT max(seq) AS seq FROM entry WHERE seq >= ? AND json_extract(CAST(bytes AS TEXT), '$.type') = 'clock-set'",
     ),
     lastCheckpoint: db.prepare<[], { size: number; note: string }>(
       'SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1',
@@ -156,16 +175,30 @@ export function prepareStatements(db: Database.Database) {
     revokedStickers: db.prepare<[], { id: string }>('SELECT id FROM sticker WHERE revoked = 1'),
     dropStickers: db.prepare<[number]>('DELETE FROM sticker WHERE until_ms < ?'),
     revokeSticker: db.prepare<[string]>('UPDATE sticker SET revoked = 1 WHERE id = ? AND revoked = 0'),
-    countEnded: db.prepare<[number, number, ...UsesOver], { salts: number; facts: number; uses: number }>(
-      `SELECT (SELECT count(*) FROM salt WHERE wall_ms < ?) AS salts,
-              (SELECT count(*) FROM facts WHERE wall_ms < ?) AS facts,
-              (SELECT count(*) FROM use WHERE ${USE_IS_OVER}) AS uses`,
+    countEnded: db.prepare<Over, { salts: number; facts: number; uses: number }>(
+      `SELECT (SELECT count(*) FROM salt WHERE ${SIDE_ROW_IS_OVER}) AS salts,
+              (SELECT count(*) FROM facts WHERE ${SIDE_ROW_IS_OVER}) AS facts,
+              (SELECT count(*) FROM use WHERE ${USE_IS_OVER}) +
+              (SELECT count(*) FROM use WHERE ${PASSBACK_IS_BEHIND} AND NOT (${USE_IS_OVER})) AS uses`,
     ),
-    dropSalts: db.prepare<[number]>('DELETE FROM salt WHERE wall_ms < ?'),
-    dropFacts: db.prepare<[number]>('DELETE FROM facts WHERE wall_ms < ?'),
-    bendSalts: db.prepare<[number, number]>('UPDATE salt SET wall_ms = ? WHERE wall_ms > ?'),
-    bendFacts: db.prepare<[number, number]>('UPDATE facts SET wall_ms = ? WHERE wall_ms > ?'),
-    dropUses: db.prepare<UsesOver>(`DELETE FROM use WHERE ${USE_IS_OVER}`),
+    dropSalts: db.prepare<Over>(`DELETE FROM salt WHERE ${SIDE_ROW_IS_OVER}`),
+    dropFacts: db.prepare<Over>(`DELETE FROM facts WHERE ${SIDE_ROW_IS_OVER}`),
+    dropUses: db.prepare<Over>(`DELETE FROM use WHERE ${USE_IS_OVER}`),
+    dropPassbacksBehind: db.prepare<Over>(`DELETE FROM use WHERE ${PASSBACK_IS_BEHIND}`),
+    behindUntil: db.prepare<[number], { seq: number | null }>(
+      'SELECT max(seq) AS seq FROM clock_behind WHERE at_ms < ?',
+    ),
+    // Salts tell of all rows: whoever has facts or a use has one.
+    noticeBehind: db.prepare<{ latest: number }>(
+      `INSERT OR REPLACE INTO clock_behind (at_ms, seq)
+       SELECT :latest, (SELECT max(seq) FROM entry) WHERE EXISTS (
+         SELECT 1 FROM salt WHERE wall_ms > :latest
+         AND seq > coalesce((SELECT max(seq) FROM clock_behind WHERE at_ms <= :latest), -1))`,
+    ),
+    forgetBehind: db.prepare<{ latest: number }>(
+      `DELETE FROM clock_behind
+       WHERE NOT EXISTS (SELECT 1 FROM salt WHERE wall_ms > :latest AND salt.seq <= clock_behind.seq)`,
+    ),
   };
 }
 

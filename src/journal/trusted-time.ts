@@ -99,16 +99,24 @@ export function vouchedForAtStart(storedMs: number | null, newestMs: number | nu
 }
 
 /** What a log that is opened vouches for, and how far a leap had proven itself by its signed heads. */
-export function trustedTimeOf(statements: Pick<Statements, 'lastTrusted' | 'signedMoments'>): TrustedTime {
+export function trustedTimeOf(
+  statements: Pick<Statements, 'lastTrusted' | 'signedMoments' | 'lastHandSince'>,
+): TrustedTime {
   const { signed_ms, newest_ms } = statements.lastTrusted.get() ?? { signed_ms: null, newest_ms: null };
   const atMs = vouchedForAtStart(signed_ms, newest_ms);
-  const leap: Moment[] = [];
-  for (const { last_trusted_ms, at_ms, boot, mono_ms, clock } of statements.signedMoments.iterate()) {
-    // Before the leap, or before a hand has set the clock.
+  const leap: (Moment & { readonly seq: number })[] = [];
+  for (const { seq, last_trusted_ms, at_ms, boot, mono_ms, clock } of statements.signedMoments.iterate()) {
+    // Before the leap.
     if (last_trusted_ms !== signed_ms) break;
     if (clock !== 'trusted') continue;
     if (!isTime(at_ms) || !leapsOver(atMs, at_ms)) break;
-    leap.unshift({ atMs: at_ms, boot, monoMs: mono_ms });
+    leap.unshift({ seq, atMs: at_ms, boot, monoMs: mono_ms });
   }
-  return new TrustedTime(atMs, leap);
+  // A hand has said that what the clock showed before was wrong; only a log with a leap is read for it.
+  const oldest = leap[0];
+  const handSeq = oldest === undefined ? null : (statements.lastHandSince.get(oldest.seq)?.seq ?? null);
+  return new TrustedTime(
+    atMs,
+    leap.filter(({ seq }) => handSeq === null || seq > handSeq),
+  );
 }

@@ -13,6 +13,12 @@ export interface ClockMemory {
   readonly knownAtMs: number | null;
   /** For how much longer the clock must be left alone before anything is deleted by it. */
   readonly graceMs: number;
+  /** What was known at the end of an earlier boot, where the hand that began this wait goes on from there; else null. */
+  readonly earlierMs: number | null;
+  /** For how much longer it must be left alone before anything is deleted by that. */
+  readonly earlierGraceMs: number;
+  /** Whether the last time by hand that did not fit went back. */
+  readonly hasGoneBack: boolean;
 }
 
 export interface ClockMemoryFile {
@@ -30,22 +36,26 @@ export function clockMemoryFile(path: string, bootId: string, log: Log): ClockMe
         if (!existsSync(path)) return null;
         const stored = parseJsonBytes(readFileSync(path));
         if (!stored.ok || !isJsonObject(stored.value)) return null;
-        const { boot, knownMs, knownAtMs, graceMs } = stored.value;
+        const { boot, knownMs, knownAtMs, graceMs, earlierMs, earlierGraceMs, hasGoneBack } = stored.value;
         if (knownMs !== null && !isTime(knownMs)) return null;
-        if (!isTime(graceMs)) return null;
+        if (earlierMs !== null && !isTime(earlierMs)) return null;
+        if (!isTime(graceMs) || !isTime(earlierGraceMs) || typeof hasGoneBack !== 'boolean') return null;
         const isOfThisBoot = boot === bootId && typeof knownAtMs === 'number';
-        return { knownMs, knownAtMs: isOfThisBoot ? knownAtMs : null, graceMs };
+        return { knownMs, knownAtMs: isOfThisBoot ? knownAtMs : null, graceMs, earlierMs, earlierGraceMs, hasGoneBack };
       } catch {
         return null;
       }
     },
-    keep({ knownMs, knownAtMs, graceMs }) {
-      const whole = { knownMs: knownMs === null ? null : Math.floor(knownMs), graceMs: Math.ceil(graceMs) };
+    keep({ knownMs, graceMs, earlierMs, earlierGraceMs, ...rest }) {
+      const times = { knownMs: wholeOrNull(knownMs), earlierMs: wholeOrNull(earlierMs) };
+      const waits = { graceMs: Math.ceil(graceMs), earlierGraceMs: Math.ceil(earlierGraceMs) };
       try {
-        replaceFile(path, JSON.stringify({ boot: bootId, knownAtMs, ...whole }));
+        replaceFile(path, JSON.stringify({ boot: bootId, ...times, ...waits, ...rest }));
       } catch (thrown) {
         log('clock-memory', { fault: reasonOf(thrown) });
       }
     },
   };
 }
+
+const wholeOrNull = (atMs: number | null): number | null => (atMs === null ? null : Math.floor(atMs));

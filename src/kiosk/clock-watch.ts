@@ -51,10 +51,7 @@ export class ClockWatch {
    * for it is what the log believes of it: a leap that has not proven itself deletes nothing.
    */
   deletesByMs(): number | null {
-    const { atMs, trusted } = this.#clock.wall();
-    if (!this.#grace.isOver(trusted, this.#clock.monotonicMs()) || !trusted) return null;
-    const knownMs = this.#knownMs();
-    return knownMs === null ? null : Math.min(atMs, knownMs);
+    return this.#grace.deletesByMs(this.#knownMs(), this.#clock.monotonicMs());
   }
 
   /** Listens to one authenticated scan; writes nothing before the next look. */
@@ -94,7 +91,8 @@ export class ClockWatch {
   /** The time of now, as far as somebody answers for it: an owner, or a log that believes who vouches. */
   #knownMs(): number | null {
     const { atMs, trusted, handSet = false } = this.#clock.wall();
-    if (!trusted) return null;
-    return handSet ? atMs : this.#lastTrustedMs();
+    if (!trusted || handSet) return trusted ? atMs : null;
+    const vouchedMs = this.#lastTrustedMs();
+    return vouchedMs === null ? null : Math.min(atMs, vouchedMs);
   }
 }

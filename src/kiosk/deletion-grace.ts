@@ -1,15 +1,20 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time.ts';
+import { LEAP_DAYS, LEAP_PROVES_ITSELF_HOURS } from '../journal/trusted-time.ts';
 import type { ClockMemory, ClockMemoryFile } from './clock-memory.ts';
 
 /**
  * How long nothing is deleted after the clock has changed, because what a wrong date deletes is gone for good. `small`: a
- * step of a clock that was trusted, or a hand that set what fits to what is known. `wild` is every other time by hand, whose
- * owner has a day to notice a slip. What a clock that leaped vouches for counts later still: `LEAP_PROVES_ITSELF_HOURS`
- * of the journal.
+ * step of a clock that was trusted, or a hand that set what fits to what is known. `back` is a vouched clock that falls far
+ * behind what was known: it dates back whoever came meanwhile, and proves itself like a leap, whose time counts no sooner
+ * either. `wild` is every other time by hand, whose owner has a day to notice a slip; what goes on from an earlier boot has
+ * confirmed the time that was known then, which counts after the hour.
  */
-export const GRACE_MS = { small: HOUR_MS, wild: DAY_MS } as const;
-/** What a hand may set without being wild: so much before the newest time that is known, and after what has passed since. */
-export const FITTING_MS = { before: HOUR_MS, after: 2 * DAY_MS } as const;
+export const GRACE_MS = { small: HOUR_MS, back: LEAP_PROVES_ITSELF_HOURS * HOUR_MS, wild: DAY_MS } as const;
+/**
+ * What a hand may set without being wild: so much before the newest time that is known, and after what has passed since.
+ * No further than a ticket's use outlives it.
+ */
+export const FITTING_MS = { before: HOUR_MS, after: LEAP_DAYS * DAY_MS } as const;
 /** A hand-set clock that shows what it would have shown anyway was not set again. */
 const SAME_MS = 2 * SECOND_MS;
 const KEEP_EVERY_MS = 5 * MINUTE_MS;
@@ -25,6 +30,9 @@ export class DeletionGrace {
   /** When that was known, monotonic; null in an earlier boot. */
   #knownAtMs: number | null;
   #leftMs: number;
+  #earlierMs: number | null;
+  #earlierLeftMs: number;
+  #hasGoneBack: boolean;
   #countedMs: number;
   #keptMs: number;
   #hasChanged = false;
@@ -36,17 +44,27 @@ export class DeletionGrace {
     this.#knownMs = memory?.knownMs ?? vouchedMs;
     this.#knownAtMs = memory?.knownAtMs ?? null;
     this.#leftMs = Math.min(memory?.graceMs ?? 0, GRACE_MS.wild);
+    this.#earlierMs = memory?.earlierMs ?? null;
+    this.#earlierLeftMs = Math.min(memory?.earlierGraceMs ?? 0, GRACE_MS.small);
+    this.#hasGoneBack = memory?.hasGoneBack ?? false;
     this.#countedMs = nowMs;
     this.#keptMs = nowMs;
   }
 
-  isOver(isTrusted: boolean, nowMs: number): boolean {
-    this.#count(isTrusted, nowMs);
-    return this.#leftMs === 0;
+  /**
+   * The time by which things may be deleted; null while nothing may.
+   * @param knownMs the time of now, as far as somebody answers for it; null for a clock that is unsure
+   */
+  deletesByMs(knownMs: number | null, nowMs: number): number | null {
+    this.#count(knownMs !== null, nowMs);
+    if (knownMs === null || this.#leftMs === 0) return knownMs;
+    const isEarlierOver = this.#earlierMs !== null && this.#earlierLeftMs === 0 && this.#earlierMs < knownMs;
+    return isEarlierOver ? this.#earlierMs : null;
   }
 
   /** A clock that was trusted was stepped, and is trusted still. */
   stepped(nowMs: number): void {
+    this.#earlierMs = null;
     this.#begin('small');
     this.#keep(nowMs);
   }
@@ -59,6 +77,7 @@ export class DeletionGrace {
     const isSame = this.#knownAtMs !== null && Math.abs(aheadMs - passedMs) <= SAME_MS;
     const isFitting = aheadMs >= -FITTING_MS.before && aheadMs <= passedMs + FITTING_MS.after;
     if (!isSame) this.#begin(isFitting ? 'small' : 'wild');
+    if (!isSame && !isFitting) this.#confirm(aheadMs > 0);
     this.#know(toMs, nowMs);
     this.#keep(nowMs);
   }
@@ -66,6 +85,7 @@ export class DeletionGrace {
   /** The machine's own clock has taken the place of a hand-set one, which has nothing to do with the date any more. */
   handOver(nowMs: number): void {
     this.#leftMs = Math.min(this.#leftMs, GRACE_MS.small);
+    this.#earlierMs = null;
     this.#begin('small');
     this.#keep(nowMs);
   }
@@ -76,13 +96,33 @@ export class DeletionGrace {
    */
   look(knownMs: number | null, nowMs: number): void {
     this.#count(knownMs !== null, nowMs);
-    if (knownMs !== null) this.#know(knownMs, nowMs);
+    if (knownMs !== null) {
+      if (this.#knownMs !== null && knownMs < this.#knownMs - LEAP_DAYS * DAY_MS) {
+        this.#earlierMs = null;
+        this.#begin('back');
+      }
+      this.#know(knownMs, nowMs);
+    }
     if (nowMs - this.#keptMs >= KEEP_EVERY_MS) this.#keep(nowMs);
   }
 
   #know(knownMs: number, nowMs: number): void {
     this.#knownMs = knownMs;
     this.#knownAtMs = nowMs;
+  }
+
+  /**
+   * Each Monday of a kiosk that rests at weekends, or each day of one that is used once a week, begins a day that its run
+   * does not last. Of the same boot the time before is only one that another hand has called wrong; after a hand that went
+   * back it may be behind what is stored, which a deletion would date to it.
+   */
+  #confirm(goesOn: boolean): void {
+    if (!goesOn) this.#earlierMs = null;
+    else if (this.#knownMs !== null && this.#knownAtMs === null && !this.#hasGoneBack) {
+      this.#earlierMs = this.#knownMs;
+      if (this.#earlierLeftMs === 0) this.#earlierLeftMs = GRACE_MS.small;
+    }
+    this.#hasGoneBack = !goesOn;
   }
 
   /** The first small change of a run goes on with what is left: it comes every morning, and would never end. */
@@ -94,12 +134,24 @@ export class DeletionGrace {
 
   /** An owner cannot notice a wrong date that is not in use. */
   #count(isTrusted: boolean, nowMs: number): void {
-    if (isTrusted) this.#leftMs = Math.max(0, this.#leftMs - (nowMs - this.#countedMs));
+    if (isTrusted) {
+      const ranMs = nowMs - this.#countedMs;
+      this.#leftMs = Math.max(0, this.#leftMs - ranMs);
+      this.#earlierLeftMs = Math.max(0, this.#earlierLeftMs - ranMs);
+    }
+    if (this.#leftMs === 0) this.#earlierMs = null;
     this.#countedMs = nowMs;
   }
 
   #keep(nowMs: number): void {
     this.#keptMs = nowMs;
-    this.#file?.keep({ knownMs: this.#knownMs, knownAtMs: this.#knownAtMs, graceMs: this.#leftMs });
+    this.#file?.keep({
+      knownMs: this.#knownMs,
+      knownAtMs: this.#knownAtMs,
+      graceMs: this.#leftMs,
+      earlierMs: this.#earlierMs,
+      earlierGraceMs: this.#earlierLeftMs,
+      hasGoneBack: this.#hasGoneBack,
+    });
   }
 }

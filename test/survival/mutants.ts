@@ -43,13 +43,7 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   'missing-directory-sync': [{ file: 'base/atomic-file.js', from: 'syncFolder(dirname(path));', to: '' }],
   // What ended by a wrong date is forgotten at once.
-  'hasty-purge': [
-    {
-      file: 'kiosk/clock-watch.js',
-      from: 'Math.min(atMs, knownMs)',
-      to: 'atMs',
-    },
-  ],
+  'hasty-purge': [{ file: 'kiosk/clock-watch.js', from: 'Math.min(atMs, vouchedMs)', to: 'atMs' }],
   'believes-any-date': [{ file: 'journal/trusted-time.js', from: 'if (isLeap && !isProven)', to: 'if (false)' }],
   // A clock that was hours ahead for a minute is held against the right one.
   'clings-to-a-day': [{ file: 'kiosk/clock-floor.js', from: ' - LEAP_DAYS * DAY_MS', to: '' }],
