@@ -80,7 +80,7 @@ export class OutageTimeline {
   #isVouchedFor(entry: Entry): boolean {
     const set = this.#handSet;
     if (set === null) return false;
-    if (entry.type === 'start') return entry.clock === 'trusted' && entry.boot !== set.boot;
+    if (entry.type === 'start') return entry.clock === 'trusted';
     if (entry.type !== 'clock-trust' || !entry.trusted) return false;
     return entry.boot !== set.boot || entry.monoMs - set.monoMs >= OWN_DOING_MS;
   }
