@@ -82,7 +82,7 @@ function linesOf(certificate: OutageCertificate): readonly string[] {
   return [
     ...(unknown === null ? [] : [unknown.en]),
     ...intervals.map((interval) => lineOf(interval, zone)),
-    ...(further === 0 ? [] : [`and ${further} shorter ones`]),
+    ...(further === 0 ? [] : [`others, not listed here: ${further}`]),
     ...(intervals.length === 0 ? ['no outage in this time'] : []),
     `in all: admitted ${admitted}, assisted ${assisted}, refused ${refused}; codes that only a server can judge: ${serverBound}`,
   ];

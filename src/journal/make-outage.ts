@@ -13,7 +13,7 @@ import {
   type OutageInterval,
   type ProvenBound,
 } from './outage.ts';
-import { placesOf } from './outage-evidence.ts';
+import { isBorneOut, shownOf } from './outage-evidence.ts';
 import { timelineBefore } from './outage-reading.ts';
 import { lastedMs, type Moment, type Stretch } from './outage-timeline.ts';
 import { entriesBetween, type JournalReader, reading } from './query.ts';
@@ -54,10 +54,14 @@ export function makeOutage(db: JournalReader, question: OutageQuestion): Result<
   const after = headCovering(db, range.to);
   if (after === null) return err("no checkpoint covers these entries yet: run 'munjigi journal checkpoint' first");
   const found = readThrough(db, { from: Math.min(range.from, after.size), to: after.size }, question);
-  const listed = longest(found.stretches);
+  const evidence = new Map<Stretch, readonly number[]>();
+  for (const stretch of longest(found.stretches)) {
+    const seqs = evidenceOf(db, stretch, after.size);
+    if (seqs !== null) evidence.set(stretch, seqs);
+  }
+  const listed = [...evidence.keys()];
   const ends = [found.first, found.last].flatMap((moment) => (moment === null ? [] : [moment.entry.seq]));
-  const shown = listed.flatMap(({ cause, from, to }) => placesOf(cause, from.entry, to?.entry ?? null, after.size));
-  const seqs = [...new Set([...ends, ...shown])].sort((one, other) => one - other);
+  const seqs = [...new Set([...ends, ...[...evidence.values()].flat()])].sort((one, other) => one - other);
   const before = headBefore(db, seqs[0] ?? 0);
   const tree = new TreeStore(db);
   return ok({
@@ -116,6 +120,15 @@ function longest(stretches: readonly Stretch[]): readonly Stretch[] {
     to === null ? Number.POSITIVE_INFINITY : lastedMs(from.entry, to.entry);
   const kept = new Set(stretches.toSorted((one, other) => length(other) - length(one)).slice(0, MAX_INTERVALS));
   return stretches.filter((stretch) => kept.has(stretch));
+}
+
+/** The numbers of the entries that prove a stretch; null where a disk took too few for a stranger to believe it. */
+function evidenceOf(db: JournalReader, stretch: Stretch, size: number): readonly number[] | null {
+  const [begin, end] = [stretch.from.entry, stretch.to?.entry ?? null];
+  const entries = (from: number, to: number): Iterable<Entry> => entriesBetween(db, from, to);
+  const seqs = shownOf(stretch.cause, begin, end, size, entries);
+  const shown = new Map(seqs.flatMap((seq) => [...entries(seq, seq + 1)].map((entry) => [seq, entry] as const)));
+  return isBorneOut(stretch, begin, end, shown, size) ? seqs : null;
 }
 
 function intervalOf({ cause, reason, from, to, unrecorded }: Stretch, decisions: Decisions): OutageInterval {

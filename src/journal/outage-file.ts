@@ -16,13 +16,13 @@ import {
 import { SHOWN_BETWEEN } from './outage-evidence.ts';
 import { signatureLine } from './signed-note.ts';
 
-export const MAX_OUTAGE_LENGTH = 2_097_152;
-const MAX_OUTAGE_ITEMS = 65_536;
+export const MAX_OUTAGE_LENGTH = 6_291_456;
+const MAX_OUTAGE_ITEMS = 131_072;
 /** The first line of what is signed: no checkpoint of any log begins with it, and no countersignature. */
 const SIGNED_HEADER = 'munjigi-outage@v1';
 const MAX_HOURS = 24 * 32;
-/** Both ends of the time, and of each stretch with the entry after it and some between. */
-export const MAX_PROOFS = 2 + MAX_INTERVALS * (3 + SHOWN_BETWEEN);
+/** Both ends of the time, and of each stretch with the entry after it, some between, and the signs of life before those. */
+export const MAX_PROOFS = 2 + MAX_INTERVALS * (3 + 3 * (SHOWN_BETWEEN + 1));
 
 /** A certificate and the signature under it, as they travel. */
 export interface SignedOutage {

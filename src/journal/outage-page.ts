@@ -43,7 +43,7 @@ export function outageBody(certificate: OutageCertificate): string {
     shown.length === 0 ? '' : tableOf(shown, zone),
     hidden === 0
       ? ''
-      : both({ ko: `그 밖에 더 짧은 중단 ${hidden}건.`, en: `And ${hidden} shorter ones, not listed here.` }),
+      : both({ ko: `여기에 적지 않은 다른 중단 ${hidden}건.`, en: `Others, not listed here: ${hidden}.` }),
     isUnrecorded ? '' : countsLines(certificate, at),
     notesOf(intervals, shown),
   ].join('\n');
