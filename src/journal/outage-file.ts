@@ -21,8 +21,8 @@ const MAX_OUTAGE_ITEMS = 131_072;
 /** The first line of what is signed: no checkpoint of any log begins with it, and no countersignature. */
 const SIGNED_HEADER = 'munjigi-outage@v1';
 const MAX_HOURS = 24 * 32;
-/** Both ends of the time, and of each stretch with the entry after it, some between, and the signs of life before those. */
-export const MAX_PROOFS = 2 + MAX_INTERVALS * (3 + 3 * (SHOWN_BETWEEN + 1));
+/** Both ends of the time; of each stretch both ends with what dates them, the next entry, some between and their signs. */
+export const MAX_PROOFS = 2 + MAX_INTERVALS * (5 + 3 * (SHOWN_BETWEEN + 1));
 
 /** A certificate and the signature under it, as they travel. */
 export interface SignedOutage {

@@ -1,5 +1,6 @@
 import { dayIn, formatMinuteIn, MINUTE_MS } from '../base/time.ts';
-import type { OutageBound, OutageCertificate, OutageCounts, OutageInterval } from './outage.ts';
+import type { OutageCertificate, OutageCounts, OutageInterval } from './outage.ts';
+import { OutageTimes, type ShownTime } from './outage-times.ts';
 import { CAUSE_WORDS, REASON_WORDS, unknownText } from './outage-words.ts';
 import type { InBoth } from './report-text.ts';
 
@@ -12,7 +13,9 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
 const both = ({ ko, en }: InBoth, tag = 'p'): string =>
   `<${tag}><span lang="ko">${escaped(ko)}</span> <span lang="en">${escaped(en)}</span></${tag}>`;
-const MARKS: Readonly<Record<OutageBound['clock'], string>> = { trusted: '', unsure: ' †', 'hand-set': ' ‡' };
+const MARKS: Readonly<Record<ShownTime['mark'], string>> = {
+  ...{ trusted: '', unsure: ' †', 'hand-set': ' ‡', reckoned: ' §' },
+};
 
 /**
  * A certificate as the page shows it, in Korean and English: HTML without script, made from what is signed alone, by
@@ -20,7 +23,8 @@ const MARKS: Readonly<Record<OutageBound['clock'], string>> = { trusted: '', uns
  */
 export function outageBody(certificate: OutageCertificate): string {
   const { venue, log, zone, from, to, first, intervals, further } = certificate;
-  const shown = pageRows(intervals);
+  const times = new OutageTimes(certificate);
+  const shown = pageRows(intervals, times);
   const hidden = intervals.length - shown.length + further;
   const at = (instant: string): string => formatMinuteIn(zone, Date.parse(instant));
   const unknown = unknownText(certificate, at);
@@ -40,23 +44,22 @@ export function outageBody(certificate: OutageCertificate): string {
                 en: 'In these stretches this kiosk could not check, or not as usual.',
               },
         ),
-    shown.length === 0 ? '' : tableOf(shown, zone),
+    shown.length === 0 ? '' : tableOf(shown, times, zone),
     hidden === 0
       ? ''
       : both({ ko: `여기에 적지 않은 다른 중단 ${hidden}건.`, en: `Others, not listed here: ${hidden}.` }),
     isUnrecorded ? '' : countsLines(certificate, at),
-    notesOf(intervals, shown),
+    notesOf(intervals, shown, times),
   ].join('\n');
 }
 
 /** The longest, in the order in which they began. */
-function pageRows(intervals: readonly OutageInterval[]): readonly OutageInterval[] {
+function pageRows(intervals: readonly OutageInterval[], times: OutageTimes): readonly OutageInterval[] {
+  // What nobody knows the length of may have been long.
+  const lengthMs = (interval: OutageInterval): number => times.lastedMs(interval) ?? Number.MAX_SAFE_INTEGER;
   const longest = intervals.toSorted((one, other) => lengthMs(other) - lengthMs(one)).slice(0, MAX_PAGE_ROWS);
   return intervals.filter((interval) => longest.includes(interval));
 }
-
-const lengthMs = ({ from, to, lastedMs }: OutageInterval): number =>
-  to === null ? Number.POSITIVE_INFINITY : (lastedMs ?? Math.abs(Date.parse(to.at) - Date.parse(from.at)));
 
 function recordsLine({ first, last, madeAt }: OutageCertificate, at: (instant: string) => string): string {
   if (first === null || last === null) {
@@ -70,7 +73,7 @@ function recordsLine({ first, last, madeAt }: OutageCertificate, at: (instant: s
   });
 }
 
-function tableOf(intervals: readonly OutageInterval[], zone: string): string {
+function tableOf(intervals: readonly OutageInterval[], times: OutageTimes, zone: string): string {
   const heads: readonly InBoth[] = [
     { ko: '시각', en: 'when' },
     { ko: '분', en: 'minutes' },
@@ -80,17 +83,18 @@ function tableOf(intervals: readonly OutageInterval[], zone: string): string {
     { ko: '뒤 1시간', en: 'hour after' },
   ];
   const head = heads.map(({ ko, en }) => `<th><span lang="ko">${ko}</span><br><span lang="en">${en}</span></th>`);
-  return `<table><thead><tr>${head.join('')}</tr></thead><tbody>${intervals.map((each) => rowOf(each, zone)).join('')}</tbody></table>`;
+  return `<table><thead><tr>${head.join('')}</tr></thead><tbody>${intervals.map((each) => rowOf(each, times, zone)).join('')}</tbody></table>`;
 }
 
-function rowOf(interval: OutageInterval, zone: string): string {
+function rowOf(interval: OutageInterval, times: OutageTimes, zone: string): string {
   const { cause, reason, from, to, before, during, after } = interval;
   const { ko, en } = CAUSE_WORDS[cause];
   const why = reason === null ? null : REASON_WORDS[reason];
-  const minutes = to === null ? '' : `${Math.round(lengthMs(interval) / MINUTE_MS)}`;
+  const lastedMs = times.lastedMs(interval);
+  const minutes = to === null ? '' : lastedMs === null ? '?' : `${Math.round(lastedMs / MINUTE_MS)}`;
   return [
     '<tr>',
-    `<td class="when">${spanOf(from, to, zone)}</td><td class="number">${minutes}</td>`,
+    `<td class="when">${spanOf(times.of(from), to === null ? null : times.of(to), zone)}</td><td class="number">${minutes}</td>`,
     `<td><span lang="ko">${ko}${why === null ? '' : `: ${why.ko}`}</span><br>`,
     `<span lang="en">${en}${why === null ? '' : `: ${why.en}`}</span></td>`,
     ...[before, during].map((counts) => `<td class="number">${countsOf(counts)}</td>`),
@@ -100,13 +104,12 @@ function rowOf(interval: OutageInterval, zone: string): string {
 }
 
 /** The day is said once where both ends are on it. */
-function spanOf(from: OutageBound, to: OutageBound | null, zone: string): string {
-  const [fromMs, toMs] = [Date.parse(from.at), to === null ? null : Date.parse(to.at)];
-  const begin = `${formatMinuteIn(zone, fromMs)}${MARKS[from.clock]}`;
-  if (to === null || toMs === null) return `${begin} – <span lang="ko">계속</span> <span lang="en">goes on</span>`;
-  const end = formatMinuteIn(zone, toMs);
-  const isSameDay = dayIn(zone, fromMs) === dayIn(zone, toMs);
-  return `${begin} – ${isSameDay ? end.slice(end.indexOf(' ') + 1) : end}${MARKS[to.clock]}`;
+function spanOf(from: ShownTime, to: ShownTime | null, zone: string): string {
+  const begin = `${formatMinuteIn(zone, from.atMs)}${MARKS[from.mark]}`;
+  if (to === null) return `${begin} – <span lang="ko">계속</span> <span lang="en">goes on</span>`;
+  const end = formatMinuteIn(zone, to.atMs);
+  const isSameDay = dayIn(zone, from.atMs) === dayIn(zone, to.atMs);
+  return `${begin} – ${isSameDay ? end.slice(end.indexOf(' ') + 1) : end}${MARKS[to.mark]}`;
 }
 
 const countsOf = ({ admitted, assisted, refused }: OutageCounts): string => `${admitted} · ${assisted} · ${refused}`;
@@ -145,11 +148,19 @@ function hoursOf(serverBound: OutageCertificate['serverBound'], at: (instant: st
   return `${spelled.join(', ')}${serverBound.length > MAX_PAGE_HOURS ? ', …' : ''}`;
 }
 
-function notesOf(intervals: readonly OutageInterval[], shown: readonly OutageInterval[]): string {
-  const marks = new Set(shown.flatMap(({ from, to }) => [from.clock, to?.clock ?? 'trusted']));
+function notesOf(intervals: readonly OutageInterval[], shown: readonly OutageInterval[], times: OutageTimes): string {
+  const marks = new Set(
+    shown.flatMap(({ from, to }) => [from, ...(to === null ? [] : [to])].map((each) => times.of(each).mark)),
+  );
   const lines: InBoth[] = [];
   if (marks.has('unsure')) {
     lines.push({ ko: '† 이때 시계를 믿을 수 없었습니다.', en: '† Nothing vouched for the clock then.' });
+  }
+  if (marks.has('reckoned')) {
+    lines.push({
+      ko: '§ 믿을 수 있는 시계가 있던 때부터 셈한 시각입니다.',
+      en: '§ Reckoned from when somebody vouched for the clock.',
+    });
   }
   if (marks.has('hand-set')) {
     lines.push({
