@@ -5,10 +5,10 @@ import { DAY_MS, formatMinuteIn } from '../base/time.ts';
 import { entriesInTime } from '../journal/entries-in-time.ts';
 import { loadLogKey } from '../journal/log-key.ts';
 import { MAX_OUTAGE_DAYS, makeOutage } from '../journal/make-outage.ts';
-import type { OutageBound, OutageCertificate, OutageInterval } from '../journal/outage.ts';
+import type { OutageCertificate, OutageInterval } from '../journal/outage.ts';
 import { outageDocument } from '../journal/outage-document.ts';
 import { readOutage, signOutage } from '../journal/outage-file.ts';
-import { OutageTimes } from '../journal/outage-times.ts';
+import { OutageTimes, type ShownTime } from '../journal/outage-times.ts';
 import { CAUSE_WORDS, REASON_WORDS, unknownText } from '../journal/outage-words.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { encodeTextQr } from '../sticker/qr.ts';
@@ -90,10 +90,12 @@ function linesOf(certificate: OutageCertificate): readonly string[] {
   ];
 }
 
-function lineOf({ cause, reason, from, to, during }: OutageInterval, times: OutageTimes, zone: string): string {
-  const at = (bound: OutageBound): string => formatMinuteIn(zone, times.of(bound).atMs);
+function lineOf(interval: OutageInterval, times: OutageTimes, zone: string): string {
+  const { cause, reason, from, to, during } = interval;
+  const at = ({ atMs }: ShownTime): string => formatMinuteIn(zone, atMs);
+  const until = to === null ? `still so at ${at(times.stillSoAt(interval))}` : at(times.of(to));
   const why = `${CAUSE_WORDS[cause].en}${reason === null ? '' : ` (${REASON_WORDS[reason].en})`}`;
   const mark = from.clock === 'trusted' && (to?.clock ?? 'trusted') === 'trusted' ? '' : `  clock ${from.clock}`;
   const counts = `admitted ${during.admitted}, assisted ${during.assisted}, refused ${during.refused}`;
-  return `${at(from)}  ${to === null ? 'goes on' : at(to)}  ${why}  ${counts}${mark}`;
+  return `${at(times.of(from))}  ${until}  ${why}  ${counts}${mark}`;
 }

@@ -94,7 +94,7 @@ function rowOf(interval: OutageInterval, times: OutageTimes, zone: string): stri
   const minutes = to === null ? '' : lastedMs === null ? '?' : `${Math.round(lastedMs / MINUTE_MS)}`;
   return [
     '<tr>',
-    `<td class="when">${spanOf(times.of(from), to === null ? null : times.of(to), zone)}</td><td class="number">${minutes}</td>`,
+    `<td class="when">${spanOf(times.of(from), endOf(interval, times), zone, to === null)}</td><td class="number">${minutes}</td>`,
     `<td><span lang="ko">${ko}${why === null ? '' : `: ${why.ko}`}</span><br>`,
     `<span lang="en">${en}${why === null ? '' : `: ${why.en}`}</span></td>`,
     ...[before, during].map((counts) => `<td class="number">${countsOf(counts)}</td>`),
@@ -103,13 +103,17 @@ function rowOf(interval: OutageInterval, times: OutageTimes, zone: string): stri
   ].join('');
 }
 
+const endOf = (interval: OutageInterval, times: OutageTimes): ShownTime =>
+  interval.to === null ? times.stillSoAt(interval) : times.of(interval.to);
+
 /** The day is said once where both ends are on it. */
-function spanOf(from: ShownTime, to: ShownTime | null, zone: string): string {
+function spanOf(from: ShownTime, to: ShownTime, zone: string, isOpen: boolean): string {
   const begin = `${formatMinuteIn(zone, from.atMs)}${MARKS[from.mark]}`;
-  if (to === null) return `${begin} – <span lang="ko">계속</span> <span lang="en">goes on</span>`;
-  const end = formatMinuteIn(zone, to.atMs);
+  const last = formatMinuteIn(zone, to.atMs);
   const isSameDay = dayIn(zone, from.atMs) === dayIn(zone, to.atMs);
-  return `${begin} – ${isSameDay ? end.slice(end.indexOf(' ') + 1) : end}${MARKS[to.mark]}`;
+  const end = `${isSameDay ? last.slice(last.indexOf(' ') + 1) : last}${MARKS[to.mark]}`;
+  if (!isOpen) return `${begin} – ${end}`;
+  return `${begin} – <br><span lang="ko">${end} 현재 계속</span><br><span lang="en">still so at ${end}</span>`;
 }
 
 const countsOf = ({ admitted, assisted, refused }: OutageCounts): string => `${admitted} · ${assisted} · ${refused}`;
@@ -149,9 +153,7 @@ function hoursOf(serverBound: OutageCertificate['serverBound'], at: (instant: st
 }
 
 function notesOf(intervals: readonly OutageInterval[], shown: readonly OutageInterval[], times: OutageTimes): string {
-  const marks = new Set(
-    shown.flatMap(({ from, to }) => [from, ...(to === null ? [] : [to])].map((each) => times.of(each).mark)),
-  );
+  const marks = new Set(shown.flatMap((each) => [times.of(each.from).mark, endOf(each, times).mark]));
   const lines: InBoth[] = [];
   if (marks.has('unsure')) {
     lines.push({ ko: '† 이때 시계를 믿을 수 없었습니다.', en: '† Nothing vouched for the clock then.' });

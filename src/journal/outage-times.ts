@@ -1,4 +1,4 @@
-import { LAST_INSTANT_MS } from '../base/time.ts';
+import { formatInstant, LAST_INSTANT_MS } from '../base/time.ts';
 import { utf8 } from './byte-text.ts';
 import type { Entry } from './entry.ts';
 import type { ClockMark, OutageBound, OutageCertificate, OutageInterval } from './outage.ts';
@@ -20,8 +20,10 @@ export function reckonedMs({ monoMs }: Entry, vouched: Entry): number | null {
 /** The times of what a certificate tells of, by the entries that it shows. */
 export class OutageTimes {
   readonly #entries = new Map<number, Entry>();
+  readonly #isHandSetAtEnd: boolean;
 
-  constructor({ proofs }: Pick<OutageCertificate, 'proofs'>) {
+  constructor({ proofs, intervals }: Pick<OutageCertificate, 'proofs' | 'intervals'>) {
+    this.#isHandSetAtEnd = intervals.some(({ cause, to }) => cause === 'clock-hand-set' && to === null);
     for (const { seq, entry: spelled } of proofs) {
       const entry = readEntry(utf8(spelled));
       if (entry.ok) this.#entries.set(seq, entry.value);
@@ -33,6 +35,17 @@ export class OutageTimes {
     const vouched = clock === 'unsure' && entry !== undefined ? this.#vouchedNear(entry) : undefined;
     const atMs = entry === undefined || vouched === undefined ? null : reckonedMs(entry, vouched);
     return atMs === null ? { atMs: Date.parse(at), mark: clock } : { atMs, mark: 'reckoned' };
+  }
+
+  /** Until when a stretch that goes on is known to: at the newest entry, since the log may be signed no further. */
+  stillSoAt({ from }: OutageInterval): ShownTime {
+    const newest = [...this.#entries.values()].reduce<Entry | null>(
+      (one, other) => (other.seq > (one?.seq ?? from.seq) ? other : one),
+      null,
+    );
+    if (newest === null) return this.of(from);
+    const { seq, wallMs, clock } = newest;
+    return this.of({ seq, at: formatInstant(wallMs), clock: this.#isHandSetAtEnd ? 'hand-set' : clock });
   }
 
   #vouchedNear({ seq, boot }: Entry): Entry | undefined {
