@@ -22,7 +22,8 @@ const MARKS: Readonly<Record<ShownTime['mark'], string>> = {
  * the kiosk and again by the page that checks it.
  */
 export function outageBody(certificate: OutageCertificate): string {
-  const { venue, log, zone, from, to, first, intervals, further } = certificate;
+  const { venue, log, from, to, first, intervals, further } = certificate;
+  const zone = isKnownHere(certificate.zone) ? certificate.zone : 'UTC';
   const times = new OutageTimes(certificate);
   const shown = pageRows(intervals, times);
   const hidden = intervals.length - shown.length + further;
@@ -51,6 +52,16 @@ export function outageBody(certificate: OutageCertificate): string {
     isUnrecorded ? '' : countsLines(certificate, at),
     notesOf(intervals, shown, times),
   ].join('\n');
+}
+
+/** Where the zone of the kiosk is not known, the page shows another and says which. */
+function isKnownHere(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The longest, in the order in which they began. */
@@ -113,7 +124,7 @@ function spanOf(from: ShownTime, to: ShownTime, zone: string, isOpen: boolean): 
   const isSameDay = dayIn(zone, from.atMs) === dayIn(zone, to.atMs);
   const end = `${isSameDay ? last.slice(last.indexOf(' ') + 1) : last}${MARKS[to.mark]}`;
   if (!isOpen) return `${begin} – ${end}`;
-  return `${begin} – <br><span lang="ko">${end} 현재 계속</span><br><span lang="en">still so at ${end}</span>`;
+  return `${begin} –<br>${end} <span lang="ko">현재 계속</span> <span lang="en">still so</span>`;
 }
 
 const countsOf = ({ admitted, assisted, refused }: OutageCounts): string => `${admitted} · ${assisted} · ${refused}`;
