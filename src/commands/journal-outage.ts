@@ -8,6 +8,7 @@ import { MAX_OUTAGE_DAYS, makeOutage } from '../journal/make-outage.ts';
 import type { OutageCertificate, OutageInterval } from '../journal/outage.ts';
 import { outageDocument } from '../journal/outage-document.ts';
 import { readOutage, signOutage } from '../journal/outage-file.ts';
+import { OutageTimes, type ShownTime } from '../journal/outage-times.ts';
 import { CAUSE_WORDS, REASON_WORDS, unknownText } from '../journal/outage-words.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { encodeTextQr } from '../sticker/qr.ts';
@@ -76,22 +77,25 @@ function write(path: string, text: string): void {
 function linesOf(certificate: OutageCertificate): readonly string[] {
   const { first, intervals, further, counts, zone } = certificate;
   const { admitted, assisted, refused, serverBound } = counts;
+  const times = new OutageTimes(certificate);
   const unknown = unknownText(certificate, (instant) => formatMinuteIn(zone, Date.parse(instant)));
   if (first === null && intervals.length === 0)
     return ['there are no records of this time', ...(unknown === null ? [] : [unknown.en])];
   return [
     ...(unknown === null ? [] : [unknown.en]),
-    ...intervals.map((interval) => lineOf(interval, zone)),
-    ...(further === 0 ? [] : [`and ${further} shorter ones`]),
+    ...intervals.map((interval) => lineOf(interval, times, zone)),
+    ...(further === 0 ? [] : [`others, not listed here: ${further}`]),
     ...(intervals.length === 0 ? ['no outage in this time'] : []),
     `in all: admitted ${admitted}, assisted ${assisted}, refused ${refused}; codes that only a server can judge: ${serverBound}`,
   ];
 }
 
-function lineOf({ cause, reason, from, to, during }: OutageInterval, zone: string): string {
-  const at = (instant: string): string => formatMinuteIn(zone, Date.parse(instant));
+function lineOf(interval: OutageInterval, times: OutageTimes, zone: string): string {
+  const { cause, reason, from, to, during } = interval;
+  const at = ({ atMs }: ShownTime): string => formatMinuteIn(zone, atMs);
+  const until = to === null ? `still so at ${at(times.stillSoAt(interval))}` : at(times.of(to));
   const why = `${CAUSE_WORDS[cause].en}${reason === null ? '' : ` (${REASON_WORDS[reason].en})`}`;
   const mark = from.clock === 'trusted' && (to?.clock ?? 'trusted') === 'trusted' ? '' : `  clock ${from.clock}`;
   const counts = `admitted ${during.admitted}, assisted ${during.assisted}, refused ${during.refused}`;
-  return `${at(from.at)}  ${to === null ? 'goes on' : at(to.at)}  ${why}  ${counts}${mark}`;
+  return `${at(times.of(from))}  ${until}  ${why}  ${counts}${mark}`;
 }

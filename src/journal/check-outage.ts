@@ -29,7 +29,7 @@ export type OutageFault = (typeof OUTAGE_FAULTS)[number];
 /**
  * Checks a certificate with the public key of the log alone: its signature, both checkpoints, that the later goes on
  * from the earlier, that each entry which a stretch begins or ends with is in the log and says so, and that those
- * shown between them say nothing else. What was counted between them is the kiosk's word, under its signature, and so is
+ * shown between them say nothing else and come soon after a sign of life that says so. What was counted between them is the kiosk's word, under its signature, and so is
  * that there was nothing further.
  */
 export function checkOutage(

@@ -4,7 +4,7 @@ import { entriesInTime } from './entries-in-time.ts';
 import type { Entry } from './entry.ts';
 import type { OutageCause } from './outage.ts';
 import { timelineBefore } from './outage-reading.ts';
-import type { Stretch } from './outage-timeline.ts';
+import type { OutageTimeline, Stretch } from './outage-timeline.ts';
 import { entriesBetween, type JournalReader } from './query.ts';
 
 /** What one day of a log came to. */
@@ -40,6 +40,7 @@ export function dayRecord(db: JournalReader, zone: string, fromMs: number, toMs:
   const minutesOf = (causes: readonly OutageCause[]): number =>
     Math.round(
       covered(
+        timeline,
         stretches.filter(({ cause }) => causes.includes(cause)),
         fromMs,
         toMs,
@@ -54,10 +55,10 @@ export function dayRecord(db: JournalReader, zone: string, fromMs: number, toMs:
 }
 
 /** How much of the day the stretches cover, where they overlap once. */
-function covered(stretches: readonly Stretch[], fromMs: number, toMs: number): number {
+function covered(timeline: OutageTimeline, stretches: readonly Stretch[], fromMs: number, toMs: number): number {
   const spans = stretches
     .map(({ from, to }) => {
-      const ends = [from.entry.wallMs, to === null ? toMs : to.entry.wallMs];
+      const ends = [timeline.madeAtMs(from), to === null ? toMs : timeline.madeAtMs(to)];
       return { beginMs: Math.max(fromMs, Math.min(...ends)), endMs: Math.min(toMs, Math.max(...ends)) };
     })
     .toSorted((one, other) => one.beginMs - other.beginMs);

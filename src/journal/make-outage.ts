@@ -13,9 +13,9 @@ import {
   type OutageInterval,
   type ProvenBound,
 } from './outage.ts';
-import { placesOf } from './outage-evidence.ts';
+import { isBorneOut, shownOf } from './outage-evidence.ts';
 import { timelineBefore } from './outage-reading.ts';
-import { lastedMs, type Moment, type Stretch } from './outage-timeline.ts';
+import type { Moment, OutageTimeline, Stretch } from './outage-timeline.ts';
 import { entriesBetween, type JournalReader, reading } from './query.ts';
 import { TreeStore } from './tree-store.ts';
 
@@ -35,6 +35,7 @@ export interface OutageQuestion {
 }
 
 interface Found {
+  readonly timeline: OutageTimeline;
   readonly stretches: readonly Stretch[];
   readonly decisions: Decisions;
   /** Of the entries in the time that was asked for. */
@@ -54,10 +55,16 @@ export function makeOutage(db: JournalReader, question: OutageQuestion): Result<
   const after = headCovering(db, range.to);
   if (after === null) return err("no checkpoint covers these entries yet: run 'munjigi journal checkpoint' first");
   const found = readThrough(db, { from: Math.min(range.from, after.size), to: after.size }, question);
-  const listed = longest(found.stretches);
+  const evidence = new Map<Stretch, readonly number[]>();
+  for (const stretch of longest(found)) {
+    const seqs = evidenceOf(db, stretch, after.size);
+    if (seqs !== null) evidence.set(stretch, seqs);
+  }
+  const listed = [...evidence.keys()];
   const ends = [found.first, found.last].flatMap((moment) => (moment === null ? [] : [moment.entry.seq]));
-  const shown = listed.flatMap(({ cause, from, to }) => placesOf(cause, from.entry, to?.entry ?? null, after.size));
-  const seqs = [...new Set([...ends, ...shown])].sort((one, other) => one - other);
+  const seqs = [
+    ...new Set([...ends, ...[...evidence.values()].flat(), ...listed.flatMap((each) => vouchedFor(each, found))]),
+  ].sort((one, other) => one - other);
   const before = headBefore(db, seqs[0] ?? 0);
   const tree = new TreeStore(db);
   return ok({
@@ -70,7 +77,7 @@ export function makeOutage(db: JournalReader, question: OutageQuestion): Result<
     madeAt: formatInstant(madeAtMs),
     first: found.first === null ? null : boundOf(found.first),
     last: found.last === null ? null : boundOf(found.last),
-    intervals: listed.map((stretch) => intervalOf(stretch, found.decisions)),
+    intervals: listed.map((stretch) => intervalOf(stretch, found)),
     further: found.stretches.length - listed.length,
     counts: found.inside.between(0, null),
     serverBound: [...found.serverBound].map(([hourMs, count]) => ({ hour: formatInstant(hourMs), count })),
@@ -100,10 +107,11 @@ function readThrough(db: JournalReader, range: EntryRange, { fromMs, toMs, zone 
     serverBound.set(hourMs, (serverBound.get(hourMs) ?? 0) + 1);
   }
   const stretches = timeline.since(range.from).filter(({ from, to }) => {
-    const [one, other] = [from.entry.wallMs, to?.entry.wallMs ?? Number.POSITIVE_INFINITY];
+    const until = to === null ? Number.POSITIVE_INFINITY : timeline.madeAtMs(to);
+    const [one, other] = [timeline.madeAtMs(from), until];
     return Math.min(one, other) <= toMs && Math.max(one, other) >= fromMs;
   });
-  return { stretches, decisions, inside, serverBound, first, last };
+  return { timeline, stretches, decisions, inside, serverBound, first, last };
 }
 
 /** Zones may be off by a quarter of an hour. */
@@ -111,14 +119,29 @@ const startOfHourIn = (zone: string, atMs: number): number =>
   Math.floor(atMs / MINUTE_MS) * MINUTE_MS - (minuteOfDayIn(zone, atMs) % 60) * MINUTE_MS;
 
 /** At most so many as are listed, the longest, in the order in which they began. */
-function longest(stretches: readonly Stretch[]): readonly Stretch[] {
+function longest({ timeline, stretches }: Found): readonly Stretch[] {
   const length = ({ from, to }: Stretch): number =>
-    to === null ? Number.POSITIVE_INFINITY : lastedMs(from.entry, to.entry);
+    to === null ? Number.POSITIVE_INFINITY : timeline.lastedMs(from, to);
   const kept = new Set(stretches.toSorted((one, other) => length(other) - length(one)).slice(0, MAX_INTERVALS));
   return stretches.filter((stretch) => kept.has(stretch));
 }
 
-function intervalOf({ cause, reason, from, to, unrecorded }: Stretch, decisions: Decisions): OutageInterval {
+/** The numbers of the entries that prove a stretch; null where a disk took too few for a stranger to believe it. */
+function evidenceOf(db: JournalReader, stretch: Stretch, size: number): readonly number[] | null {
+  const [begin, end] = [stretch.from.entry, stretch.to?.entry ?? null];
+  const entries = (from: number, to: number): Iterable<Entry> => entriesBetween(db, from, to);
+  const seqs = shownOf(stretch.cause, begin, end, size, entries);
+  const shown = new Map(seqs.flatMap((seq) => [...entries(seq, seq + 1)].map((entry) => [seq, entry] as const)));
+  return isBorneOut(stretch, begin, end, shown, size) ? seqs : null;
+}
+
+/** The entries by which the time of an end under an unsure clock is reckoned. */
+const vouchedFor = ({ from, to }: Stretch, { timeline }: Found): readonly number[] =>
+  [from, ...(to === null ? [] : [to])].flatMap(({ entry, clock }) =>
+    clock === 'unsure' ? (timeline.vouchedIn(entry)?.seq ?? []) : [],
+  );
+
+function intervalOf({ cause, reason, from, to, unrecorded }: Stretch, { timeline, decisions }: Found): OutageInterval {
   // What lasts begins with the entry that tells of it; a gap begins after the last entry before it.
   const isGap = cause === 'not-running' || cause === 'not-recording';
   const begin = from.entry.seq + (isGap ? 1 : 0);
@@ -130,9 +153,9 @@ function intervalOf({ cause, reason, from, to, unrecorded }: Stretch, decisions:
     to: to === null ? null : boundOf(to),
     lastedMs: end !== null && end.boot === from.entry.boot ? end.monoMs - from.entry.monoMs : null,
     unrecorded,
-    before: decisions.before(begin, from.entry.wallMs - AROUND_MS),
+    before: decisions.before(begin, timeline.madeAtMs(from) - AROUND_MS),
     during: decisions.between(begin, end?.seq ?? null),
-    after: end === null ? decisions.between(0, 0) : decisions.after(end.seq, end.wallMs + AROUND_MS),
+    after: to === null ? decisions.between(0, 0) : decisions.after(to.entry.seq, timeline.madeAtMs(to) + AROUND_MS),
   };
 }
 

@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../base/time.ts';
 import type { Entry } from './entry.ts';
 import type { OutageCause, OutageInterval, OutageReason } from './outage.ts';
+import { isTold, isToldThroughout, signsFor, tells } from './outage-signs.ts';
 import { endReason, isSettling, isSilence } from './outage-timeline.ts';
 
 /** So many entries between the two ends of a stretch are shown, or all where there are no more. */
@@ -13,19 +14,31 @@ type Claim = Pick<OutageInterval, 'cause' | 'reason' | 'unrecorded'>;
 
 /**
  * The entries between the two ends of a stretch that must be shown, by number: the first of them, and others at equal
- * distances, so that whoever makes a certificate cannot choose which are seen.
- * @param end the number of the entry that ends it, or of entries in the log where it goes on
+ * distances, so that they follow from its ends; where it goes on, the last of the log as well.
  */
-export function placesBetween(begin: number, end: number): readonly number[] {
-  const between = Math.max(0, end - begin - 1);
+function placesBetween(begin: Entry, end: Entry | null, size: number): readonly number[] {
+  const between = Math.max(0, (end?.seq ?? size) - begin.seq - 1);
   const shown = Math.min(between, SHOWN_BETWEEN);
-  return Array.from({ length: shown }, (_, index) => begin + 1 + Math.floor((index * between) / shown));
+  const places = Array.from({ length: shown }, (_, index) => begin.seq + 1 + Math.floor((index * between) / shown));
+  return end === null && between > shown ? [...places, size - 1] : places;
 }
 
-/** All entries that must be shown for a stretch, by number; `end` is null where it goes on to the end of the log. */
-export function placesOf(cause: OutageCause, begin: Entry, end: Entry | null, size: number): readonly number[] {
+/**
+ * All entries that must be shown for a stretch, by number; `end` is null where it goes on to the end of the log.
+ * @param entries those of the log from a number to before another
+ */
+export function shownOf(
+  cause: OutageCause,
+  begin: Entry,
+  end: Entry | null,
+  size: number,
+  entries: (from: number, to: number) => Iterable<Entry>,
+): readonly number[] {
   const ends = end === null ? [] : [end.seq, ...(isOver(cause, end) ? [] : [end.seq + 1])];
-  return [begin.seq, ...placesBetween(begin.seq, end?.seq ?? size), ...ends];
+  const places = [begin.seq, ...placesBetween(begin, end, size), ...ends];
+  if (!isTold(cause)) return places;
+  const all = entries(begin.seq, end === null ? size : end.seq + 1);
+  return [...new Set([...places, ...signsFor(cause, new Set(places), all)])];
 }
 
 /**
@@ -39,7 +52,7 @@ export function isBorneOut(
   shown: ReadonlyMap<number, Entry>,
   size: number,
 ): boolean {
-  const places = placesBetween(begin.seq, end?.seq ?? size);
+  const places = placesBetween(begin, end, size);
   const between = places.flatMap((seq) => shown.get(seq) ?? []);
   if (between.length < places.length) return false;
   const lost = cause === 'not-recording' && reason === 'disk' && end?.type === 'unrecorded' ? end.count : 0;
@@ -49,6 +62,12 @@ export function isBorneOut(
   if (reason !== null || !isBegin(cause, begin)) return false;
   if (cause === 'log-damaged') return between.length === 0;
   if (between.some((each) => contradicts(cause, each, begin, end))) return false;
+  if (isTold(cause)) {
+    const within = [...shown.values()].filter(({ seq }) => seq > begin.seq && seq < (end?.seq ?? size));
+    if (within.some((each) => isOver(cause, each) || isRunOver(each))) return false;
+    const inOrder = [begin, ...within, ...(end === null ? [] : [end])].toSorted((one, other) => one.seq - other.seq);
+    if (!isToldThroughout(cause, new Set(end === null ? places : [...places, end.seq]), inOrder)) return false;
+  }
   const next = end === null ? undefined : shown.get(end.seq + 1);
   return end === null || isOver(cause, end) || (next !== undefined && endsWithRun(cause) && isRunOver(next));
 }
@@ -74,13 +93,10 @@ function isBegin(cause: OutageCause, entry: Entry): boolean {
   switch (cause) {
     case 'scanner':
     case 'signal':
-      if (entry.type === 'health') return entry[cause] !== 'ready';
-      if (entry.type === 'device-lost' || entry.type === 'device-fault') return entry.device === cause;
-      return entry.type === 'start';
+      return entry.type === 'start' || tells(cause, entry);
     case 'trust-stale':
-      return entry.type === 'health' && entry.trust === 'stale';
     case 'trust-expired':
-      return entry.type === 'health' && entry.trust === 'expired';
+      return tells(cause, entry);
     case 'clock-unsure':
       return entry.clock === 'unsure';
     case 'clock-hand-set':

@@ -16,13 +16,15 @@ import {
 import { SHOWN_BETWEEN } from './outage-evidence.ts';
 import { signatureLine } from './signed-note.ts';
 
-export const MAX_OUTAGE_LENGTH = 2_097_152;
-const MAX_OUTAGE_ITEMS = 65_536;
+export const MAX_OUTAGE_LENGTH = 6_291_456;
+const MAX_OUTAGE_ITEMS = 131_072;
 /** The first line of what is signed: no checkpoint of any log begins with it, and no countersignature. */
 const SIGNED_HEADER = 'munjigi-outage@v1';
+/** A browser that lacks the zone must not call a good certificate unreadable. */
+const ZONE_NAME = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;
 const MAX_HOURS = 24 * 32;
-/** Both ends of the time, and of each stretch with the entry after it and some between. */
-export const MAX_PROOFS = 2 + MAX_INTERVALS * (3 + SHOWN_BETWEEN);
+/** Both ends of the time; of each stretch both ends with what dates them, the next entry, some between and their signs. */
+export const MAX_PROOFS = 2 + MAX_INTERVALS * (5 + 3 * (SHOWN_BETWEEN + 1));
 
 /** A certificate and the signature under it, as they travel. */
 export interface SignedOutage {
@@ -101,13 +103,7 @@ export function outageIn(given: string): string | null {
 }
 
 function isZone(value: Json | undefined): boolean {
-  if (typeof value !== 'string') return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
-  }
+  return typeof value === 'string' && ZONE_NAME.test(value);
 }
 
 // What is called a certificate has just been held against its shape.

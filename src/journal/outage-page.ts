@@ -1,5 +1,6 @@
 import { dayIn, formatMinuteIn, MINUTE_MS } from '../base/time.ts';
-import type { OutageBound, OutageCertificate, OutageCounts, OutageInterval } from './outage.ts';
+import type { OutageCertificate, OutageCounts, OutageInterval } from './outage.ts';
+import { OutageTimes, type ShownTime } from './outage-times.ts';
 import { CAUSE_WORDS, REASON_WORDS, unknownText } from './outage-words.ts';
 import type { InBoth } from './report-text.ts';
 
@@ -12,15 +13,19 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
 const both = ({ ko, en }: InBoth, tag = 'p'): string =>
   `<${tag}><span lang="ko">${escaped(ko)}</span> <span lang="en">${escaped(en)}</span></${tag}>`;
-const MARKS: Readonly<Record<OutageBound['clock'], string>> = { trusted: '', unsure: ' †', 'hand-set': ' ‡' };
+const MARKS: Readonly<Record<ShownTime['mark'], string>> = {
+  ...{ trusted: '', unsure: ' †', 'hand-set': ' ‡', reckoned: ' §' },
+};
 
 /**
  * A certificate as the page shows it, in Korean and English: HTML without script, made from what is signed alone, by
  * the kiosk and again by the page that checks it.
  */
 export function outageBody(certificate: OutageCertificate): string {
-  const { venue, log, zone, from, to, first, intervals, further } = certificate;
-  const shown = pageRows(intervals);
+  const { venue, log, from, to, first, intervals, further } = certificate;
+  const zone = isKnownHere(certificate.zone) ? certificate.zone : 'UTC';
+  const times = new OutageTimes(certificate);
+  const shown = pageRows(intervals, times);
   const hidden = intervals.length - shown.length + further;
   const at = (instant: string): string => formatMinuteIn(zone, Date.parse(instant));
   const unknown = unknownText(certificate, at);
@@ -40,23 +45,32 @@ export function outageBody(certificate: OutageCertificate): string {
                 en: 'In these stretches this kiosk could not check, or not as usual.',
               },
         ),
-    shown.length === 0 ? '' : tableOf(shown, zone),
+    shown.length === 0 ? '' : tableOf(shown, times, zone),
     hidden === 0
       ? ''
-      : both({ ko: `그 밖에 더 짧은 중단 ${hidden}건.`, en: `And ${hidden} shorter ones, not listed here.` }),
+      : both({ ko: `여기에 적지 않은 다른 중단 ${hidden}건.`, en: `Others, not listed here: ${hidden}.` }),
     isUnrecorded ? '' : countsLines(certificate, at),
-    notesOf(intervals, shown),
+    notesOf(intervals, shown, times),
   ].join('\n');
 }
 
+/** Where the zone of the kiosk is not known, the page shows another and says which. */
+function isKnownHere(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The longest, in the order in which they began. */
-function pageRows(intervals: readonly OutageInterval[]): readonly OutageInterval[] {
+function pageRows(intervals: readonly OutageInterval[], times: OutageTimes): readonly OutageInterval[] {
+  // What nobody knows the length of may have been long.
+  const lengthMs = (interval: OutageInterval): number => times.lastedMs(interval) ?? Number.MAX_SAFE_INTEGER;
   const longest = intervals.toSorted((one, other) => lengthMs(other) - lengthMs(one)).slice(0, MAX_PAGE_ROWS);
   return intervals.filter((interval) => longest.includes(interval));
 }
-
-const lengthMs = ({ from, to, lastedMs }: OutageInterval): number =>
-  to === null ? Number.POSITIVE_INFINITY : (lastedMs ?? Math.abs(Date.parse(to.at) - Date.parse(from.at)));
 
 function recordsLine({ first, last, madeAt }: OutageCertificate, at: (instant: string) => string): string {
   if (first === null || last === null) {
@@ -70,7 +84,7 @@ function recordsLine({ first, last, madeAt }: OutageCertificate, at: (instant: s
   });
 }
 
-function tableOf(intervals: readonly OutageInterval[], zone: string): string {
+function tableOf(intervals: readonly OutageInterval[], times: OutageTimes, zone: string): string {
   const heads: readonly InBoth[] = [
     { ko: '시각', en: 'when' },
     { ko: '분', en: 'minutes' },
@@ -80,17 +94,18 @@ function tableOf(intervals: readonly OutageInterval[], zone: string): string {
     { ko: '뒤 1시간', en: 'hour after' },
   ];
   const head = heads.map(({ ko, en }) => `<th><span lang="ko">${ko}</span><br><span lang="en">${en}</span></th>`);
-  return `<table><thead><tr>${head.join('')}</tr></thead><tbody>${intervals.map((each) => rowOf(each, zone)).join('')}</tbody></table>`;
+  return `<table><thead><tr>${head.join('')}</tr></thead><tbody>${intervals.map((each) => rowOf(each, times, zone)).join('')}</tbody></table>`;
 }
 
-function rowOf(interval: OutageInterval, zone: string): string {
+function rowOf(interval: OutageInterval, times: OutageTimes, zone: string): string {
   const { cause, reason, from, to, before, during, after } = interval;
   const { ko, en } = CAUSE_WORDS[cause];
   const why = reason === null ? null : REASON_WORDS[reason];
-  const minutes = to === null ? '' : `${Math.round(lengthMs(interval) / MINUTE_MS)}`;
+  const lastedMs = times.lastedMs(interval);
+  const minutes = to === null ? '' : lastedMs === null ? '?' : `${Math.round(lastedMs / MINUTE_MS)}`;
   return [
     '<tr>',
-    `<td class="when">${spanOf(from, to, zone)}</td><td class="number">${minutes}</td>`,
+    `<td class="when">${spanOf(times.of(from), endOf(interval, times), zone, to === null)}</td><td class="number">${minutes}</td>`,
     `<td><span lang="ko">${ko}${why === null ? '' : `: ${why.ko}`}</span><br>`,
     `<span lang="en">${en}${why === null ? '' : `: ${why.en}`}</span></td>`,
     ...[before, during].map((counts) => `<td class="number">${countsOf(counts)}</td>`),
@@ -99,14 +114,17 @@ function rowOf(interval: OutageInterval, zone: string): string {
   ].join('');
 }
 
+const endOf = (interval: OutageInterval, times: OutageTimes): ShownTime =>
+  interval.to === null ? times.stillSoAt(interval) : times.of(interval.to);
+
 /** The day is said once where both ends are on it. */
-function spanOf(from: OutageBound, to: OutageBound | null, zone: string): string {
-  const [fromMs, toMs] = [Date.parse(from.at), to === null ? null : Date.parse(to.at)];
-  const begin = `${formatMinuteIn(zone, fromMs)}${MARKS[from.clock]}`;
-  if (to === null || toMs === null) return `${begin} – <span lang="ko">계속</span> <span lang="en">goes on</span>`;
-  const end = formatMinuteIn(zone, toMs);
-  const isSameDay = dayIn(zone, fromMs) === dayIn(zone, toMs);
-  return `${begin} – ${isSameDay ? end.slice(end.indexOf(' ') + 1) : end}${MARKS[to.clock]}`;
+function spanOf(from: ShownTime, to: ShownTime, zone: string, isOpen: boolean): string {
+  const begin = `${formatMinuteIn(zone, from.atMs)}${MARKS[from.mark]}`;
+  const last = formatMinuteIn(zone, to.atMs);
+  const isSameDay = dayIn(zone, from.atMs) === dayIn(zone, to.atMs);
+  const end = `${isSameDay ? last.slice(last.indexOf(' ') + 1) : last}${MARKS[to.mark]}`;
+  if (!isOpen) return `${begin} – ${end}`;
+  return `${begin} –<br>${end} <span lang="ko">현재 계속</span> <span lang="en">still so</span>`;
 }
 
 const countsOf = ({ admitted, assisted, refused }: OutageCounts): string => `${admitted} · ${assisted} · ${refused}`;
@@ -145,11 +163,17 @@ function hoursOf(serverBound: OutageCertificate['serverBound'], at: (instant: st
   return `${spelled.join(', ')}${serverBound.length > MAX_PAGE_HOURS ? ', …' : ''}`;
 }
 
-function notesOf(intervals: readonly OutageInterval[], shown: readonly OutageInterval[]): string {
-  const marks = new Set(shown.flatMap(({ from, to }) => [from.clock, to?.clock ?? 'trusted']));
+function notesOf(intervals: readonly OutageInterval[], shown: readonly OutageInterval[], times: OutageTimes): string {
+  const marks = new Set(shown.flatMap((each) => [times.of(each.from).mark, endOf(each, times).mark]));
   const lines: InBoth[] = [];
   if (marks.has('unsure')) {
     lines.push({ ko: '† 이때 시계를 믿을 수 없었습니다.', en: '† Nothing vouched for the clock then.' });
+  }
+  if (marks.has('reckoned')) {
+    lines.push({
+      ko: '§ 믿을 수 있는 시계가 있던 때부터 셈한 시각입니다.',
+      en: '§ Reckoned from when somebody vouched for the clock.',
+    });
   }
   if (marks.has('hand-set')) {
     lines.push({

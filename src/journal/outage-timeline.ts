@@ -2,6 +2,7 @@ import { MINUTE_MS, SECOND_MS } from '../base/time.ts';
 import type { Entry, Health } from './entry.ts';
 import { lastEndOf } from './last-end.ts';
 import type { ClockMark, OutageCause, OutageReason } from './outage.ts';
+import { reckonedMs } from './outage-times.ts';
 
 /** An entry, and what vouched for the clock when it was made. */
 export interface Moment {
@@ -47,13 +48,19 @@ export class OutageTimeline {
   readonly #recent: Moment[] = [];
   /** When the clock was last set by hand, while nothing else vouches for it. */
   #handSet: Entry | null = null;
+  /** The first entry of each boot under a trusted clock that no hand has put right since. */
+  readonly #vouched = new Map<string, Entry>();
 
   /** Takes the next entry; gives what vouched for its clock. */
   entry(entry: Entry): ClockMark {
     const settled = this.#recent.findLastIndex((each) => !isSettling(each.entry, entry));
     if (settled > 0) this.#recent.splice(0, settled);
+    if (entry.clock === 'trusted' && !this.#vouched.has(entry.boot)) this.#vouched.set(entry.boot, entry);
     if (this.#isVouchedFor(entry)) this.#handSet = null;
-    if (entry.type === 'clock-set') this.#handSet = entry;
+    if (entry.type === 'clock-set') {
+      this.#handSet = entry;
+      this.#vouched.delete(entry.boot);
+    }
     const clock = this.#handSet === null ? entry.clock : 'hand-set';
     const moment: Moment = { entry, clock };
     if (entry.type === 'start') this.#started(moment);
@@ -76,11 +83,30 @@ export class OutageTimeline {
     return [...found, ...open].toSorted((one, other) => one.from.entry.seq - other.from.entry.seq);
   }
 
+  /** The first entry under a trusted clock in the boot of another; null where there was none. */
+  vouchedIn({ boot }: Entry): Entry | null {
+    return this.#vouched.get(boot) ?? null;
+  }
+
+  /** When an entry was made, as well as the entries of its boot tell. */
+  madeAtMs({ entry, clock }: Moment): number {
+    const vouched = clock === 'unsure' ? this.vouchedIn(entry) : null;
+    return (vouched === null ? null : reckonedMs(entry, vouched)) ?? entry.wallMs;
+  }
+
+  /** How long it was between two moments; endless where no clock that somebody vouched for says it. */
+  lastedMs(from: Moment, to: Moment): number {
+    const [begin, end] = [from.entry, to.entry];
+    if (begin.boot === end.boot) return end.monoMs - begin.monoMs;
+    const isKnown = [from, to].every(({ entry, clock }) => clock !== 'hand-set' && this.vouchedIn(entry) !== null);
+    return isKnown ? Math.abs(this.madeAtMs(to) - this.madeAtMs(from)) : Number.POSITIVE_INFINITY;
+  }
+
   /** Something else than the hand that set the clock vouches for it from here on. */
   #isVouchedFor(entry: Entry): boolean {
     const set = this.#handSet;
     if (set === null) return false;
-    if (entry.type === 'start') return entry.clock === 'trusted' && entry.boot !== set.boot;
+    if (entry.type === 'start') return entry.clock === 'trusted';
     if (entry.type !== 'clock-trust' || !entry.trusted) return false;
     return entry.boot !== set.boot || entry.monoMs - set.monoMs >= OWN_DOING_MS;
   }
@@ -162,7 +188,7 @@ export class OutageTimeline {
   }
 
   #add(begun: Omit<Stretch, 'to'>, to: Moment): void {
-    const isLong = lastedMs(begun.from.entry, to.entry) >= LEAST_STRETCH_MS;
+    const isLong = this.lastedMs(begun.from, to) >= LEAST_STRETCH_MS;
     if (isLong || TOLD_ALWAYS.has(begun.cause)) this.#found.push({ ...begun, to });
   }
 }
@@ -181,11 +207,6 @@ export const isSilence = (last: Entry, next: Entry): boolean =>
 /** Whether an entry was let through by a disk shortly before it took the one that tells of its refusals. */
 export const isSettling = (entry: Entry, unrecorded: Entry): boolean =>
   entry.boot === unrecorded.boot && unrecorded.monoMs - entry.monoMs < SETTLED_AFTER_MS;
-
-/** How long it was between two entries; over a restart of the machine only the wall clock knows. */
-export function lastedMs(from: Entry, to: Entry): number {
-  return from.boot === to.boot ? to.monoMs - from.monoMs : Math.abs(to.wallMs - from.wallMs);
-}
 
 function stretch(cause: OutageCause, from: Moment, reason: OutageReason | null = null): Omit<Stretch, 'to'> {
   return { cause, reason, from, unrecorded: 0 };

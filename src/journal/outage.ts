@@ -84,7 +84,7 @@ export type OutageCertificate = {
   readonly first: OutageBound | null;
   readonly last: OutageBound | null;
   readonly intervals: readonly OutageInterval[];
-  /** Stretches beyond the listed, which are the longest. */
+  /** Stretches that are not listed: the shorter ones, and such as too few entries tell of to prove them. */
   readonly further: number;
   readonly counts: OutageCounts;
   /** Hours in which codes were shown that only a server could judge: the beginning of each. */

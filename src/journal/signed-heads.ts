@@ -1,4 +1,4 @@
-import type { Clock } from '../base/time.ts';
+import { type Clock, isEvident } from '../base/time.ts';
 import type { LogKey } from './log-key.ts';
 import type { Statements } from './statements.ts';
 import { signCheckpoint } from './witness.ts';
@@ -21,8 +21,9 @@ export function writeCheckpoint(
   const size = statements.nextSeq.get()?.seq ?? 0;
   const last = statements.lastCheckpoint.get();
   if (last?.size === size) return last.note;
-  const { atMs, trusted } = clock.wall();
-  const note = signCheckpoint(key, { size, root: statements.tree.root(size) }, { atMs, trusted }, extensions);
+  const wall = clock.wall();
+  const time = { atMs: wall.atMs, trusted: isEvident(wall) };
+  const note = signCheckpoint(key, { size, root: statements.tree.root(size) }, time, extensions);
   statements.addCheckpoint.run(size, note, lastTrustedMs);
   return note;
 }

@@ -55,6 +55,9 @@ interface SignedMoment {
 /** Heads of a day and more: a start must not read all of a log whose clock nobody ever vouches for. */
 const SIGNED_MOMENTS = 500;
 
+/** A month of signs of life: further back nobody looks for an entry under a trusted clock. */
+const TRUSTED_WITHIN_ENTRIES = 50_000;
+
 /** A use is over when its end has passed, and not while monotonic time of this boot still holds it. */
 const USE_IS_OVER = 'ends_ms < :now AND (mono_ends_ms IS NULL OR boot <> :boot OR mono_ends_ms <= :mono)';
 /** The first term spares the search. How long a pass that opens once is remembered, no wrong clock has decided. */
@@ -89,6 +92,11 @@ export function prepareStatements(db: Database.Database) {
          (SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') FROM entry
           WHERE seq >= coalesce((SELECT seq + 1 FROM hand), (SELECT seq FROM signed))
           AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1) AS newest_ms`,
+    ),
+    trustedBefore: db.prepare<[{ size: number }], { wall_ms: number }>(
+      `SELECT json_extract(CAST(bytes AS TEXT), '$.wallMs') AS wall_ms FROM entry
+       WHERE seq < :size AND seq >= :size - ${TRUSTED_WITHIN_ENTRIES}
+       AND json_extract(CAST(bytes AS TEXT), '$.clock') = 'trusted' ORDER BY seq DESC LIMIT 1`,
     ),
     // What stood under the newest heads, the newest first: how long a clock that has leaped has run since.
     signedMoments: db.prepare<[], SignedMoment>(

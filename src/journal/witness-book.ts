@@ -143,9 +143,15 @@ export class StoredWitnessBook implements WitnessBook {
   #fits(firstMs: number, lastMs: number, checkpoint: Checkpoint, now: WallTime): boolean {
     const made = checkpointTime(checkpoint);
     const madeMs = made?.trusted === true ? made.atMs : Number.NEGATIVE_INFINITY;
-    const vouchedMs = this.#statements.checkpointOf.get(checkpoint.size)?.last_trusted_ms ?? madeMs;
+    const known = this.#statements.checkpointOf.get(checkpoint.size)?.last_trusted_ms ?? null;
+    const vouchedMs = known ?? this.#claimedMs(checkpoint.size, made?.atMs ?? Number.POSITIVE_INFINITY);
     const isTooEarly = firstMs < Math.max(madeMs, vouchedMs) - WITNESS_TOLERANCE_MS;
     return !isTooEarly && !(isEvident(now) && lastMs > now.atMs + WITNESS_TOLERANCE_MS);
+  }
+
+  /** The newest time that entries of a head claim, but none later than the head: a hand may have set the clock back. */
+  #claimedMs(size: number, signedMs: number): number {
+    return Math.min(this.#statements.trustedBefore.get({ size })?.wall_ms ?? Number.NEGATIVE_INFINITY, signedMs);
   }
 
   #meet({ name, publicKey }: VerifierKey): void {

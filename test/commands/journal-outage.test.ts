@@ -91,14 +91,14 @@ describe('a kiosk that was killed', () => {
       expect(checkOutage(sha256, verifyEd25519, signed.value, [key.value])).toEqual({ ok: true });
       return said.split('\n').filter((line) => line.includes('not running') || line.includes('could not record'));
     };
-    const down = [expect.stringMatching(/goes on {2}not running \(the program was killed\)/)];
+    const down = [expect.stringMatching(/still so at \S+ \S+ {2}not running \(the program was killed\)/)];
     expect(await told()).toEqual(down);
     expect(await told()).toEqual(down);
     const again = await SimulatedKiosk.start(data);
     const over = expect.stringMatching(/\d {2}not running \(the program was killed\)/);
     expect(await told()).toEqual([over]);
     await again.stop();
-    expect(await told()).toEqual([over, expect.stringMatching(/goes on {2}not running \(switched off\)/)]);
+    expect(await told()).toEqual([over, expect.stringMatching(/still so at \S+ \S+ {2}not running \(switched off\)/)]);
   });
 });
 

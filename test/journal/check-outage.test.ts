@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placesOf } from '../../src/journal/outage-evidence.ts';
+import { shownOf } from '../../src/journal/outage-evidence.ts';
 import { OutageTimeline } from '../../src/journal/outage-timeline.ts';
 import { SEED, seededRandom } from '../support/seed.ts';
 import { SCAN, WELL, WrittenLog } from '../support/written-log.ts';
@@ -215,6 +215,7 @@ function anyDay(random: () => number): WrittenLog {
   let boots = 0;
   let runs = false;
   let [isTrusted, isStopped] = [true, false];
+  let toldAt = 0;
   let well = { ...WELL };
   const write = (note: Parameters<WrittenLog['write']>[1], writer?: 'command') => {
     minute += is(0.5) ? 0.01 : 0;
@@ -236,7 +237,9 @@ function anyDay(random: () => number): WrittenLog {
       const lastEnd = isStopped ? 'stopped' : any('power', 'killed', 'unknown');
       write({ type: 'start', lastEnd, version: '1' });
       [runs, isStopped, well] = [true, false, { ...WELL, scanner: 'lost', signal: 'lost' }];
-    } else if (is(0.5)) {
+      toldAt = minute;
+    } else if (minute - toldAt >= 1 || is(0.5)) {
+      toldAt = minute;
       if (is(0.05)) well = { ...well, trust: any('current', 'stale', 'expired') };
       write({ type: 'health', ...well });
       if (well.scanner === 'ready' && well.signal === 'ready' && is(0.5)) write(SCAN);
@@ -282,7 +285,8 @@ describe('an owner who signs what the log says is believed', () => {
       for (const entry of log.entries) timeline.entry(entry);
       const size = log.entries.length;
       for (const { cause, reason, from, to, unrecorded } of timeline.since(0)) {
-        const shown = placesOf(cause, from.entry, to?.entry ?? null, size);
+        const entries = (first: number, end: number) => log.entries.slice(first, end);
+        const shown = shownOf(cause, from.entry, to?.entry ?? null, size, entries);
         const [begin, end] = [from.entry.seq, to?.entry.seq ?? null];
         const fault = log.faultOf({ cause, reason, unrecorded }, begin, end, size, shown);
         expect([day, cause, reason, begin, end, fault]).toEqual([day, cause, reason, begin, end, null]);

@@ -66,7 +66,10 @@ describe('what nobody could check is told by its cause:', () => {
       });
     const [early, late] = [await asked('10:11'), await asked('10:16')];
     expect([told(early), told(late)]).toEqual([['not-running killed 10.0-…'], ['not-running killed 10.0-…']]);
-    expect(outageBody(late)).toContain('goes on');
+    expect([outageBody(early), outageBody(late)]).toEqual([
+      expect.stringMatching(/10:11 .*still so/),
+      expect.stringMatching(/10:16 .*still so/),
+    ]);
     await day.startAgain(at('10:20'));
     day.wait(5 * MINUTE_MS);
     expect(told(day.certificate(at('10:00'), at('11:00')))).toEqual(['not-running killed 10.0-20.0']);
@@ -353,6 +356,17 @@ describe('a file that somebody prepared', () => {
     expect(read({ ...most, intervals: Array(MAX_INTERVALS + 1).fill(interval) })).toBe(false);
   });
 
+  it.each(['Asia/Seoul', 'America/Argentina/Buenos_Aires', 'Etc/GMT+9', 'UTC'])('is read in the zone %s', (zone) => {
+    expect(read({ zone })).toBe(true);
+    expect(outageBody({ ...certificate, zone })).toContain(`(${zone})`);
+  });
+
+  it('is read and shown in UTC by a browser that does not know the zone yet', () => {
+    const zone = 'Asia/New_Zone';
+    expect(read({ zone })).toBe(true);
+    expect(outageBody({ ...certificate, zone })).toContain('2021-12-13 00:00 – 2021-12-13 01:00 (UTC)');
+  });
+
   it('cannot put a tag into the page', () => {
     expect(outageBody(certificate)).not.toContain('<img');
   });
@@ -360,6 +374,7 @@ describe('a file that somebody prepared', () => {
   it.each([
     ['an unknown member', { more: 1 }],
     ['a zone that is none', { zone: '"><script>' }],
+    ['a zone that is longer than any', { zone: 'A'.repeat(65) }],
     ['a time that is none', { from: 'yesterday' }],
     ['a count that is none', { further: -1 }],
     ['too many stretches', { intervals: Array(101).fill({}) }],

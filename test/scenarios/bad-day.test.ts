@@ -211,14 +211,16 @@ describe.skipIf(!hasChromium)(`the certificate in the browser of a stranger${chr
 
   it('prints on one page with as many stretches, hours and notes as it ever shows', async () => {
     const [first] = certificate.intervals;
-    if (first === undefined) throw new Error('a stretch is missing');
-    const unsure = { ...first.from, clock: 'unsure' } as const;
+    if (first === undefined || first.to === null) throw new Error('a stretch is missing');
+    // Of an entry that nothing dates.
+    const unsure = { ...first.from, seq: 10_000_000, clock: 'unsure' } as const;
     const handSet = { ...first.from, clock: 'hand-set' } as const;
     const many = { ...first, from: unsure, to: handSet, unrecorded: 99_999 };
+    const goesOn = { ...many, from: { ...first.to, clock: 'unsure' } as const, to: null };
     const worst: OutageCertificate = {
       ...certificate,
       venue: '가'.repeat(60),
-      intervals: Array.from({ length: 100 }, () => ({ ...many })),
+      intervals: Array.from({ length: 100 }, (_, index) => ({ ...(index < 5 ? goesOn : many) })),
       further: 1_000,
       serverBound: Array.from({ length: 700 }, (_, hour) => ({
         hour: formatInstant(at('00:00') + 25 * hour * HOUR_MS),
@@ -231,6 +233,8 @@ describe.skipIf(!hasChromium)(`the certificate in the browser of a stranger${chr
       element.innerHTML = body;
     }, outageBody(worst));
     expect(await page.locator('tbody tr').count()).toBe(MAX_PAGE_ROWS);
+    const text = await page.innerText('#certificate');
+    for (const words of ['† ', '‡ ', '§ ', 'still so']) expect(text).toContain(words);
     expect(pagesOf(await page.pdf({ preferCSSPageSize: true }))).toBe(1);
   });
 
