@@ -41,7 +41,9 @@ const LEAF_PREFIX = Buffer.of(0);
  * @param fromSeq the first entry to look at; those before it were proved earlier
  */
 export function checkJournal(path: string, fromSeq = 0): Journal {
-  if (!existsSync(path)) return { entries: 0, scans: [], types: [], lastEnds: [], problems: [] };
+  // While a file is being made it has a rollback journal, and nothing in it that anybody was told of.
+  const isMade = existsSync(path) && !existsSync(`${path}-journal`);
+  if (!isMade) return { entries: 0, scans: [], types: [], lastEnds: [], problems: [] };
   const db = new Database(path, { readonly: true });
   try {
     const made = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'entry'").get();
