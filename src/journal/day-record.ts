@@ -12,9 +12,15 @@ export interface DayRecord {
   readonly counters: DayCounters;
   /** Sequence numbers of the first and the last entry of the day; null where there is none. */
   readonly entries: { readonly first: number; readonly last: number } | null;
-  /** Whole minutes in which the kiosk ran and could not check, and in which it did not run. */
-  readonly downMinutes: number;
-  readonly offMinutes: number;
+  /** In which the kiosk ran and could not check, and in which it did not run. */
+  readonly down: Downtime;
+  readonly off: Downtime;
+}
+
+/** Whole minutes of a day; not all measured where for some of them no clock that somebody vouched for says it. */
+export interface Downtime {
+  readonly minutes: number;
+  readonly isMeasured: boolean;
 }
 
 /** In these nobody's pass could be checked; out of date trust data and an unsure clock are told with each verdict. */
@@ -37,20 +43,18 @@ export function dayRecord(db: JournalReader, zone: string, fromMs: number, toMs:
   };
   const counters = dayCounters(seen(), zone, fromMs, toMs);
   const stretches = timeline.since(range.from);
-  const minutesOf = (causes: readonly OutageCause[]): number =>
-    Math.round(
-      covered(
-        timeline,
-        stretches.filter(({ cause }) => causes.includes(cause)),
-        fromMs,
-        toMs,
-      ) / MINUTE_MS,
-    );
+  const downtime = (causes: readonly OutageCause[]): Downtime => {
+    const caused = stretches.filter(({ cause }) => causes.includes(cause));
+    return {
+      minutes: Math.round(covered(timeline, caused, fromMs, toMs) / MINUTE_MS),
+      isMeasured: caused.every(({ from, to }) => to === null || Number.isFinite(timeline.lastedMs(from, to))),
+    };
+  };
   return {
     counters,
     entries: first === null ? null : { first, last },
-    downMinutes: minutesOf(DOWN_CAUSES),
-    offMinutes: minutesOf(['not-running']),
+    down: downtime(DOWN_CAUSES),
+    off: downtime(['not-running']),
   };
 }
 

@@ -36,10 +36,10 @@ export function slipPicture({
     // What has not come yet is no outage.
     const record = dayRecord(reader.value, zone, fromMs, Math.min(toMs, Math.max(fromMs, madeAtMs)));
     const { admit, assist, refuse, staffAdmitted, stickers } = record.counters;
-    const { entries, downMinutes, offMinutes } = record;
+    const { entries, down, off } = record;
     const counts = { admitted: admit, assisted: assist, refused: refuse, staffAdmitted, stickers };
     const printedAt = formatMinuteIn(zone, madeAtMs);
-    return drawSlip({ ...known, printedAt, ...counts, entries, downMinutes, offMinutes }, paper);
+    return drawSlip({ ...known, printedAt, ...counts, entries, down, off }, paper);
   } catch (thrown) {
     if (!(thrown instanceof JournalFault) && !(thrown instanceof UnknownEntry)) throw thrown;
     return err(`the log cannot be read: ${reasonOf(thrown)}`);

@@ -17,9 +17,9 @@ export interface SlipFace {
   readonly refused: number;
   readonly staffAdmitted: number;
   readonly stickers: number;
-  /** Whole minutes in which the kiosk ran and could not check, and in which it was off. */
-  readonly downMinutes: number;
-  readonly offMinutes: number;
+  /** In which the kiosk ran and could not check, and in which it was off. */
+  readonly down: SlipMinutes;
+  readonly off: SlipMinutes;
   /** Sequence numbers; null where nothing was recorded on that day. */
   readonly entries: { readonly first: number; readonly last: number } | null;
   /** The name of the log and its key in words. */
@@ -27,6 +27,12 @@ export interface SlipFace {
   readonly words: string;
   /** What the code at the foot says. */
   readonly code: string;
+}
+
+/** Whole minutes; not all measured where no clock was sure for some of them. */
+export interface SlipMinutes {
+  readonly minutes: number;
+  readonly isMeasured: boolean;
 }
 
 /** From a module that any scanner reads down to one that a telephone still does; whatever the paper has room for. */
@@ -75,15 +81,17 @@ export function layOutSlip(face: SlipFace, paper: StickerPaper, fonts: FontSet):
 }
 
 function rowsOf(face: SlipFace): readonly string[] {
-  const { entries } = face;
+  const { entries, down, off } = face;
+  const minutesOf = ({ minutes, isMeasured }: SlipMinutes): string => `${minutes} min${isMeasured ? '' : ' ?'}`;
   return [
     `입장 Admitted ${face.admitted}`,
     `직원 확인 To staff ${face.assisted}`,
     `거절 Refused ${face.refused}`,
     `직원이 입장 Staff let in ${face.staffAdmitted}`,
     `스티커 Stickers ${face.stickers}`,
-    `확인 못 함 No check ${face.downMinutes} min`,
-    `꺼짐 Off ${face.offMinutes} min`,
+    `확인 못 함 No check ${minutesOf(down)}`,
+    `꺼짐 Off ${minutesOf(off)}`,
+    ...(down.isMeasured && off.isMeasured ? [] : ['? 시계가 확실하지 않음 Clock was unsure']),
     entries === null ? '기록 없음 No entries' : `기록 Entries ${entries.first}–${entries.last}`,
   ];
 }

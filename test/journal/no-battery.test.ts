@@ -105,7 +105,14 @@ describe('a power cut of 25 minutes on a board without a battery is not certifie
     timeServerReached(journal);
     journal.checkpoint(key);
     const day = read((db) => dayRecord(db, ZONE, LUNCH_MS - 60 * MINUTE_MS, LUNCH_MS + 120 * MINUTE_MS));
-    expect(day.offMinutes).toBe(25);
+    expect(day.off).toEqual({ minutes: 25, isMeasured: true });
+  });
+
+  it('and says that it cannot count them while nobody knows the time', () => {
+    const journal = powerCut();
+    journal.checkpoint(key);
+    const day = read((db) => dayRecord(db, ZONE, LUNCH_MS - 60 * MINUTE_MS, LUNCH_MS + 120 * MINUTE_MS));
+    expect(day.off.isMeasured).toBe(false);
   });
 });
 

@@ -125,9 +125,9 @@ describe('what is known of a time before the one that is asked about', () => {
     day.wait(5 * MINUTE_MS);
     const db = openJournalReader(day.stores.folder.journal);
     if (!db.ok) throw new Error(db.error);
-    const { downMinutes, offMinutes } = dayRecord(db.value, 'Asia/Seoul', at('14:30'), at('17:00'));
+    const { down, off } = dayRecord(db.value, 'Asia/Seoul', at('14:30'), at('17:00'));
     db.value.close();
-    expect([downMinutes, offMinutes]).toEqual([90, 0]);
+    expect([down.minutes, off.minutes]).toEqual([90, 0]);
   });
 
   it('a kiosk that has run for months ran before the power was cut, though its start is read no more', () => {
