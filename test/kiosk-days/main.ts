@@ -141,8 +141,8 @@ async function runInChild(shard: Shard): Promise<void> {
   process.on('message', () => {
     isEnded = true;
   });
-  // Ctrl+C reaches the whole group: the parent says when it is over.
-  process.on('SIGINT', () => {});
+  // Ctrl+C, or a service that is stopped, reaches the whole group: the parent says when it is over.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
   const result = await runShard(shard, async () => {
     process.send?.('day');
     await setImmediate();
