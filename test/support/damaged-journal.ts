@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { SimulatedTime } from '../../src/devices/clock/simulated-time.ts';
@@ -28,8 +28,10 @@ const CALLS_UNTIL_BACK = 4;
 /** So many used tickets are held up again. */
 const AGAIN = 12;
 
+/** One bit in each third of a sector: of a page that holds an entry, the rest is not the entry. */
+const BITS = ['early bit', 'middle bit', 'late bit'] as const;
 /** What a damaged sector reads as. */
-export const DAMAGES = ['inverted', 'zeroed', 'one bit'] as const;
+export const DAMAGES = ['inverted', 'zeroed', ...BITS] as const;
 /** `cut off`: the file ends where the sector began. */
 export type Damage = (typeof DAMAGES)[number] | 'cut off';
 
@@ -52,6 +54,8 @@ export interface Evening {
   /** The journal itself, and its write-ahead log where that was not folded in. */
   readonly file: Buffer;
   readonly wal: Buffer;
+  /** So much of the write-ahead log, in bytes, makes the tables without which nothing in it is found. */
+  readonly tableBytes: number;
   /** The head that is kept beside it. */
   readonly head: Buffer;
 }
@@ -92,6 +96,8 @@ export async function makeEvening(folder: string, end: keyof typeof VISITORS = '
   const key = loadLogKey(join(folder, 'log-key.jwk'), { venueId: 'venue', kioskId: '7A' });
   if (!key.ok) throw new Error(key.error);
   const journal = await open({ folder, key: key.value, time }, THIS_TREE);
+  const path = pathIn(folder);
+  const tableBytes = statSync(`${path}-wal`).size;
   journal.record({ type: 'start', lastEnd: 'first-start', version: '1' });
   const used: Pass[] = [];
   for (let visitor = 0; visitor < VISITORS[end]; visitor += 1) {
@@ -105,7 +111,6 @@ export async function makeEvening(folder: string, end: keyof typeof VISITORS = '
       journal.checkpoint(key.value);
     }
   }
-  const path = pathIn(folder);
   if (end === 'killed') journal.flush();
   else {
     journal.record({ type: 'stop' });
@@ -113,7 +118,7 @@ export async function makeEvening(folder: string, end: keyof typeof VISITORS = '
     journal.close();
   }
   const evening = {
-    ...{ folder, key: key.value, time, used, entries: entriesAt(path), file: readFileSync(path) },
+    ...{ folder, key: key.value, time, used, tableBytes, entries: entriesAt(path), file: readFileSync(path) },
     wal: existsSync(`${path}-wal`) ? readFileSync(`${path}-wal`) : Buffer.alloc(0),
     head: readFileSync(headPath(path)),
   };
@@ -186,14 +191,18 @@ export async function damageSector(
     last.close();
   }
   const lostUses = told.filter((verdict) => verdict.startsWith('admit')).length;
+  if (where === 'wal' && sector * SECTOR_BYTES >= evening.tableBytes && lostUses > 0) {
+    problems.push(`${lostUses} used tickets are forgotten that stand in the log around the damage`);
+  }
   return { outcome: isNoticed || isMetNow ? 'noticed' : 'unharmed', lostUses, problems };
 }
 
-function spoil(bytes: Buffer, damage: Damage, sector: number): void {
+function spoil(bytes: Buffer, damage: (typeof DAMAGES)[number], sector: number): void {
   if (damage === 'zeroed') bytes.fill(0);
   else if (damage === 'inverted') for (let at = 0; at < bytes.length; at += 1) bytes[at] = ~(bytes[at] ?? 0) & 0xff;
   else {
-    const at = (sector * 7_919) % bytes.length;
+    const third = Math.floor(bytes.length / BITS.length);
+    const at = BITS.indexOf(damage) * third + ((sector * 7_919) % third);
     bytes[at] = (bytes[at] ?? 0) ^ (1 << (sector % 8));
   }
 }

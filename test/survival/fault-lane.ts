@@ -178,7 +178,7 @@ export class Lane {
   async #run(template: Template, fault: Fault | null): Promise<Ran> {
     rmSync(this.#site.data, { recursive: true });
     copyFolder(this.#kept(template), this.#site.data);
-    this.#visits.forget();
+    await this.#visits.forget();
     const log = join(this.#site.folder, 'strace.log');
     rmSync(log, { force: true });
     const paths = fault === null ? [...this.#paths, this.#site.acks] : this.#paths;

@@ -59,10 +59,9 @@ const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   'truncated-log': [{ file: 'journal/wal-scrub.js', from: 'onDisk(() => overwrite(', to: 'void (() => overwrite(' }],
   'kept-day-keys': [{ file: 'register/visit-store.js', from: 'keys.destroy(day)', to: 'void day' }],
   // What it reads is compared with nothing.
-  'believes-the-disk': [
-    { file: 'journal/entry.js', from: 'leafHash(bytes).equals(leaf)', to: 'true' },
-    { file: 'journal/wal-file.js', from: 'behind.length >= SPOILT_COMMITS', to: 'false' },
-  ],
+  'believes-the-disk': [{ file: 'journal/entry.js', from: 'leafHash(bytes).equals(leaf)', to: 'true' }],
+  // What stands in the write-ahead log behind a bad frame is taken for nothing, as SQLite takes it.
+  'gives-up-at-damage': [{ file: 'journal/wal-file.js', from: 'behind.length >= SPOILT_COMMITS', to: 'false' }],
   // The damaged journal is replaced before it has another name.
   'thrown-away-journal': [{ file: 'journal/set-aside.js', from: 'linkSync(`', to: 'void (`' }],
   'no-reserve': [{ file: 'journal/reserve.js', from: 'unlinkSync(this.#path);', to: 'return false;' }],

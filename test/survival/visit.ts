@@ -26,8 +26,9 @@ export class Visits {
     });
   }
 
-  /** Forgets the numbers of an earlier journal. */
-  forget(): void {
+  /** Forgets the numbers of an earlier journal, and what a kiosk that has ended left in the pipe. */
+  async forget(): Promise<void> {
+    await this.#pipe.drained();
     this.#seen.clear();
     this.#amberBefore = false;
   }
