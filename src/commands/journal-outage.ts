@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../base/assert.ts';
-import { DAY_MS, formatMinuteIn } from '../base/time.ts';
-import { entriesInTime } from '../journal/entries-in-time.ts';
+import { DAY_MS, formatMinuteIn, MINUTE_MS } from '../base/time.ts';
+import { type EntryRange, entriesInTime } from '../journal/entries-in-time.ts';
 import { loadLogKey } from '../journal/log-key.ts';
 import { MAX_OUTAGE_DAYS, makeOutage } from '../journal/make-outage.ts';
 import type { OutageCertificate, OutageInterval } from '../journal/outage.ts';
@@ -10,6 +10,7 @@ import { outageDocument } from '../journal/outage-document.ts';
 import { readOutage, signOutage } from '../journal/outage-file.ts';
 import { OutageTimes, type ShownTime } from '../journal/outage-times.ts';
 import { CAUSE_WORDS, REASON_WORDS, unknownText } from '../journal/outage-words.ts';
+import { entriesBetween, type JournalReader } from '../journal/query.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { encodeTextQr } from '../sticker/qr.ts';
 import { qrSvg } from '../sticker/qr-svg.ts';
@@ -19,6 +20,10 @@ import { timeFrom, wallNowMs } from './now.ts';
 import { readJournal } from './read-journal.ts';
 import { storedSettings } from './trust-options.ts';
 
+/** Beside a time of which no clock that somebody vouched for says that it was then. */
+const MARKS: Readonly<Record<ShownTime['mark'], string>> = {
+  ...{ trusted: '', unsure: ' (unsure clock)', 'hand-set': ' (clock set by hand)', reckoned: ' (reckoned)' },
+};
 /** Made by the build from journal/verifier/web. */
 const TEMPLATE = fileURLToPath(new URL('../journal/verifier/outage.html', import.meta.url));
 
@@ -42,12 +47,17 @@ export async function outage(args: readonly string[]): Promise<number> {
   const dataPath = chooseDataPath(values.data);
   tell(`data folder: ${dataPath}`);
   const folder = orUsage(readDataFolder(dataPath));
-  const { from } = await readJournal(folder.journal, (db) => entriesInTime(db, fromMs, toMs));
+  const madeAtMs = wallNowMs();
+  const { from, isKnown } = await readJournal(folder.journal, (db) => {
+    const range = entriesInTime(db, fromMs, toMs);
+    return { from: range.from, isKnown: fromMs <= madeAtMs || hasEntryIn(db, range, fromMs, toMs) };
+  });
+  if (!isKnown) throw new UsageError('that time has not come yet by this clock: ask for one that has');
   const { venueName, zone, venueId, kioskId } = storedSettings(folder);
   // Signed up to now, after an entry that says that something is given away.
   const signed = orUsage(await carryOut(dataPath, { command: 'journal-checkpoint', exportFrom: from }));
   const key = orUsage(loadLogKey(folder.logKey, { venueId, kioskId }));
-  const question = { fromMs, toMs, madeAtMs: wallNowMs(), log: key.origin, venue: venueName, zone };
+  const question = { fromMs, toMs, madeAtMs, log: key.origin, venue: venueName, zone };
   const certificate = orUsage(await readJournal(folder.journal, (db) => makeOutage(db, question)));
   const file = signOutage(certificate, key);
   if (values.out !== undefined) write(values.out, `${file}\n`);
@@ -56,6 +66,12 @@ export async function outage(args: readonly string[]): Promise<number> {
   else for (const line of linesOf(certificate)) print(line);
   tell(`verifier key, to be given by another way than the certificate: ${signed['key']}`);
   return EXIT_OK;
+}
+
+/** Under a clock that was ahead, there are entries of a time that has not come. */
+function hasEntryIn(db: JournalReader, { from, to }: EntryRange, fromMs: number, toMs: number): boolean {
+  for (const { wallMs } of entriesBetween(db, from, to)) if (wallMs >= fromMs && wallMs <= toMs) return true;
+  return false;
 }
 
 function documentOf(file: string, checkpoint: string): string {
@@ -92,10 +108,11 @@ function linesOf(certificate: OutageCertificate): readonly string[] {
 
 function lineOf(interval: OutageInterval, times: OutageTimes, zone: string): string {
   const { cause, reason, from, to, during } = interval;
-  const at = ({ atMs }: ShownTime): string => formatMinuteIn(zone, atMs);
+  const at = ({ atMs, mark }: ShownTime): string => `${formatMinuteIn(zone, atMs)}${MARKS[mark]}`;
   const until = to === null ? `still so at ${at(times.stillSoAt(interval))}` : at(times.of(to));
   const why = `${CAUSE_WORDS[cause].en}${reason === null ? '' : ` (${REASON_WORDS[reason].en})`}`;
-  const mark = from.clock === 'trusted' && (to?.clock ?? 'trusted') === 'trusted' ? '' : `  clock ${from.clock}`;
+  const lastedMs = times.lastedMs(interval);
+  const minutes = lastedMs === null ? '? min' : `${Math.round(lastedMs / MINUTE_MS)} min`;
   const counts = `admitted ${during.admitted}, assisted ${during.assisted}, refused ${during.refused}`;
-  return `${at(times.of(from))}  ${until}  ${why}  ${counts}${mark}`;
+  return [at(times.of(from)), until, ...(to === null ? [] : [minutes]), why, counts].join('  ');
 }

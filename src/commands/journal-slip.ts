@@ -40,6 +40,7 @@ async function draw(dataPath: string, named: string | undefined, out: string): P
   const day = named ?? siteDayIn(zone, madeAtMs);
   const span = siteDaySpan(zone, day);
   if (span === null) throw new UsageError(`--day must be a day like 2021-12-13, not '${day}'`);
+  if (span.fromMs > madeAtMs) throw new UsageError(`${day} has not come yet`);
   const signed = orUsage(await carryOut(dataPath, { command: 'journal-checkpoint' }));
   const key = orUsage(parseVerifierKey(sha256, String(signed['key'])));
   const proof = { old: 0, path: [], checkpoint: String(signed['note']) };

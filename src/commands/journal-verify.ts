@@ -8,6 +8,7 @@ import { damageText, reportDamage } from '../journal/damage-report.ts';
 import type { Note } from '../journal/entry.ts';
 import { checkExported, EXPORT_FILES, notesOf, readKeys } from '../journal/exported-log.ts';
 import { JournalFault } from '../journal/journal.ts';
+import { headBeside } from '../journal/kept-head.ts';
 import { knownWitnesses } from '../journal/known-kiosks.ts';
 import { type LogReport, reportJson } from '../journal/log-report.ts';
 import { sha256, verifyEd25519 } from '../journal/native-crypto.ts';
@@ -99,7 +100,8 @@ async function verifyStored(
       if (first !== null) tell(continuationText(first));
       const known = witnessKeys.length > 0 ? orUsage(readKeys(sha256, witnessKeys)) : knownWitnesses(db);
       if (witnessKeys.length === 0) for (const key of known) tell(`witness key kept here: ${formatVerifierKey(key)}`);
-      return checkStored(db, stretch, { keys: logKeys, witnesses, witnessKeys: known });
+      const head = headBeside(db, folder.journal, logKeys);
+      return checkStored(db, stretch, { keys: logKeys, witnesses, witnessKeys: known, head });
     }),
   );
 }

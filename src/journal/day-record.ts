@@ -17,9 +17,12 @@ export interface DayRecord {
   readonly off: Downtime;
 }
 
-/** Whole minutes of a day; not all measured where for some of them no clock that somebody vouched for says it. */
+/**
+ * Whole minutes of a day, null where the log knows nothing of that day; not all measured where for some of them no clock
+ * that somebody vouched for says it.
+ */
 export interface Downtime {
-  readonly minutes: number;
+  readonly minutes: number | null;
   readonly isMeasured: boolean;
 }
 
@@ -43,7 +46,9 @@ export function dayRecord(db: JournalReader, zone: string, fromMs: number, toMs:
   };
   const counters = dayCounters(seen(), zone, fromMs, toMs);
   const stretches = timeline.since(range.from);
+  const isUnknown = first === null && covered(timeline, stretches, fromMs, toMs) === 0;
   const downtime = (causes: readonly OutageCause[]): Downtime => {
+    if (isUnknown) return { minutes: null, isMeasured: true };
     const caused = stretches.filter(({ cause }) => causes.includes(cause));
     return {
       minutes: Math.round(covered(timeline, caused, fromMs, toMs) / MINUTE_MS),

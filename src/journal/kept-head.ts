@@ -7,6 +7,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { logBefore } from './entry-stamp.ts';
 import { verifyEd25519 } from './native-crypto.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
+import { type JournalReader, reading } from './query.ts';
 import type { VerifierKey } from './signed-note.ts';
 import { TreeStore } from './tree-store.ts';
 
@@ -27,6 +28,15 @@ export function keptHead(path: string, key: VerifierKey): KeptHead | null {
   }
   const opened = openCheckpoint(note, [key], verifyEd25519);
   return opened.ok ? { ...opened.value.checkpoint, note } : null;
+}
+
+/**
+ * The head that is kept beside a journal that is read, signed by one of `keys`; null where there is none, or where it is
+ * of the damaged log before. To be asked before the entries are counted, which may become more meanwhile.
+ */
+export function headBeside(db: JournalReader, path: string, keys: readonly VerifierKey[]): KeptHead | null {
+  const head = keys.map((key) => keptHead(path, key)).find((kept) => kept !== null) ?? null;
+  return head === null || reading(() => isOfLogBefore(db, head)) ? null : head;
 }
 
 /** Keeps each new head beside a journal. One that the disk refuses is no fault: the older one stays and asks for less. */

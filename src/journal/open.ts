@@ -111,7 +111,14 @@ export function openJournalReader(path: string): Result<Database.Database, strin
     return err(`cannot read the journal ${path}: ${reasonOf(thrown)}; is --data the kiosk's data folder?`);
   }
   try {
-    if (versionOf(db) === MIGRATIONS.length) return ok(db);
+    const version = versionOf(db);
+    if (version === MIGRATIONS.length) return ok(db);
+    if (version === 0) {
+      db.close();
+      return err(
+        `the journal ${path} is empty: keep the folder as it is and start the kiosk, which says what was lost`,
+      );
+    }
     const older = `the journal ${path} is of an older version: start the kiosk once, it brings it up to date`;
     const problem = newerProblem(db, path) ?? older;
     db.close();

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { notesIn } from './checkpoint-code.ts';
 import { judgeNotes } from './judge-notes.ts';
+import type { KeptHead } from './kept-head.ts';
 import type { LogReport } from './log-report.ts';
 import { sha256, verifyEd25519 } from './native-crypto.ts';
 import { type JournalReader, reading } from './query.ts';
@@ -22,6 +23,8 @@ export interface Vouchers {
   readonly keys: readonly VerifierKey[];
   readonly witnesses: readonly string[];
   readonly witnessKeys: readonly VerifierKey[];
+  /** The newest head of the log as it lies beside the journal, which may have lost it. */
+  readonly head?: KeptHead | null;
 }
 
 /**
@@ -42,14 +45,18 @@ export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: 
   const end = to === null ? count : (signed?.size ?? count);
   const notes = reading(() =>
     db
-      .prepare<[number, number], { note: string }>(
-        'SELECT note FROM checkpoint WHERE size >= ? AND size <= ? ORDER BY size',
+      .prepare<[number, number], { size: number; note: string }>(
+        'SELECT size, note FROM checkpoint WHERE size >= ? AND size <= ? ORDER BY size',
       )
       .all(from, to === null ? Number.MAX_SAFE_INTEGER : end),
-  ).map(({ note }) => note);
-  const { keys, witnessKeys, witnesses } = vouchers;
+  );
+  const { keys, witnessKeys, witnesses, head = null } = vouchers;
+  const isLost = head !== null && head.size >= from && !notes.some(({ size }) => size === head.size);
+  const own = notes.map(({ note }) => note);
+  // Beyond a stretch that ends before it, it tells nothing, unless the log has lost what it was signed over.
+  if (isLost && (to === null || head.size <= end || head.size > count)) own.push(head.note);
   const witness = witnesses.flatMap((file) => notesIn(sha256, file));
-  const judged = judgeNotes({ own: notes, witness, keys, witnessKeys }, verifyEd25519);
+  const judged = judgeNotes({ own, witness, keys, witnessKeys }, verifyEd25519);
   const check = new LogCheck({
     sha256,
     start: reading(() => rangeAfter(new TreeStore(db), from)),

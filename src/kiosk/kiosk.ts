@@ -178,6 +178,7 @@ export class Kiosk implements Commands {
   /** The owner has set the clock by hand. */
   clockWasSet(): void {
     this.#clockWatch.wasSet();
+    this.#parts.keeper.clockMoved();
     this.#publish();
   }
 
@@ -256,7 +257,10 @@ export class Kiosk implements Commands {
 
   #housekeeping(): void {
     const { journal, keeper } = this.#parts;
-    for (const note of this.#clockWatch.look()) this.#records.note(note);
+    for (const note of this.#clockWatch.look()) {
+      this.#records.note(note);
+      if (note.type === 'clock-step') keeper.clockMoved();
+    }
     const health = this.#healthMinute.look(this.#statuses);
     // One that the disk did not take is missing in the log, and is told by that.
     if (health !== null) this.#records.guarded(() => journal.record(health));

@@ -68,6 +68,14 @@ export class LogKeeper {
     return note;
   }
 
+  /**
+   * The clock was set or stepped: the next look signs. Entries of a time are looked for between heads of that time, and
+   * those of a clock that was wrong for a minute have none else.
+   */
+  clockMoved(): void {
+    this.#signedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** To be called between two people; throws `JournalFault`. */
   signIfDue(): void {
     const size = this.#parts.journal.size();

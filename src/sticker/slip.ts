@@ -29,9 +29,9 @@ export interface SlipFace {
   readonly code: string;
 }
 
-/** Whole minutes; not all measured where no clock was sure for some of them. */
+/** Whole minutes, null where nobody knows; not all measured where no clock was sure for some of them. */
 export interface SlipMinutes {
-  readonly minutes: number;
+  readonly minutes: number | null;
   readonly isMeasured: boolean;
 }
 
@@ -82,7 +82,8 @@ export function layOutSlip(face: SlipFace, paper: StickerPaper, fonts: FontSet):
 
 function rowsOf(face: SlipFace): readonly string[] {
   const { entries, down, off } = face;
-  const minutesOf = ({ minutes, isMeasured }: SlipMinutes): string => `${minutes} min${isMeasured ? '' : ' ?'}`;
+  const minutesOf = ({ minutes, isMeasured }: SlipMinutes): string =>
+    minutes === null ? '–' : `${minutes} min${isMeasured ? '' : ' ?'}`;
   return [
     `입장 Admitted ${face.admitted}`,
     `직원 확인 To staff ${face.assisted}`,

@@ -1,14 +1,16 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { err } from '../../src/base/result.ts';
+import { entriesInTime } from '../../src/journal/entries-in-time.ts';
 import { keptAside } from '../../src/journal/set-aside.ts';
 import { CHECKPOINT_ENTRIES, CHECKPOINT_MINUTES, LogKeeper } from '../../src/kiosk/log-keeper.ts';
 import { newLogKey } from '../support/exported-log.ts';
 import { KioskRig } from '../support/kiosk-rig.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 const PAGE_BYTES = 1_024;
 
 function checkpointSizes(rig: KioskRig): readonly number[] {
@@ -44,6 +46,24 @@ describe('a log that nobody signs proves nothing:', () => {
     rig.scan('a bus ticket');
     rig.time.advance(30_000);
     expect(checkpointSizes(rig).length).toBeGreaterThan(before);
+  });
+
+  it('and while a clock is wrong for a minute: its entries are found by the day that they bear', async () => {
+    const rig = await KioskRig.start();
+    rig.time.advance(CHECKPOINT_MINUTES * MINUTE_MS);
+    const days = 3_650;
+    const rightMs = rig.time.wall().atMs;
+    rig.time.stepWall(days * DAY_MS);
+    rig.time.advance(10_000);
+    rig.scan('a bus ticket');
+    rig.time.advance(10_000);
+    rig.time.stepWall(-days * DAY_MS);
+    rig.time.advance(2 * CHECKPOINT_MINUTES * MINUTE_MS);
+    const db = new Database(join(rig.folder, 'journal.db'), { readonly: true });
+    onTestFinished(() => void db.close());
+    const seq = rig.entriesOf('scan')[0]?.seq ?? -1;
+    const { from, to } = entriesInTime(db, rightMs + (days - 1) * DAY_MS, rightMs + (days + 1) * DAY_MS);
+    expect([from <= seq, seq < to]).toEqual([true, true]);
   });
 
   it('and with its last entry when the kiosk stops', async () => {

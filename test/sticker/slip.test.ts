@@ -52,7 +52,8 @@ describe('the slip of a day', () => {
   );
 
   it('of a day without entries says so and is drawn all the same', () => {
-    const drawn = drawSlip({ ...face, entries: null }, { widthDots: 384, dpi: 203 });
-    expect(drawn.ok).toBe(true);
+    const unknown = { minutes: null, isMeasured: true };
+    const drawn = drawSlip({ ...face, entries: null, down: unknown, off: unknown }, { widthDots: 384, dpi: 203 });
+    expect(drawn.ok && drawn.value.missing).toEqual([]);
   });
 });
