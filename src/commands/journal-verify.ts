@@ -1,6 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../base/assert.ts';
+import { err, type Result } from '../base/result.ts';
 import { formatInstant } from '../base/time.ts';
 import { checkProof } from '../journal/check-proof.ts';
 import type { CheckpointTime } from '../journal/checkpoint.ts';
@@ -12,7 +13,7 @@ import { knownWitnesses } from '../journal/known-kiosks.ts';
 import { type LogReport, reportJson } from '../journal/log-report.ts';
 import { sha256, verifyEd25519 } from '../journal/native-crypto.ts';
 import { entriesOfTypes, type JournalReader } from '../journal/query.ts';
-import { reportText } from '../journal/report-text.ts';
+import { type InBoth, reportText } from '../journal/report-text.ts';
 import { formatVerifierKey, parseVerifierKey } from '../journal/signed-note.ts';
 import { checkStored } from '../journal/stored-log.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
@@ -70,7 +71,7 @@ function verifyProof(text: string, keyTexts: readonly string[]): number {
   const keys = orUsage(readKeys(sha256, keyTexts));
   const checked = checkProof(sha256, verifyEd25519, text, keys);
   if (!checked.ok) {
-    print(checked.error);
+    print(checked.error.en);
     return EXIT_NOT_ALL;
   }
   const { origin, seq, bytes, signed } = checked.value;
@@ -156,11 +157,13 @@ async function verifyExport(
     witnesses,
     witnessKeys,
   };
-  const notes = orUsage(notesOf(sha256, texts));
-  const check = orUsage(checkExported(sha256, verifyEd25519, notes, start, askedFrom));
+  const notes = inEnglish(notesOf(sha256, texts));
+  const check = inEnglish(checkExported(sha256, verifyEd25519, notes, start, askedFrom));
   await eachLine(file(EXPORT_FILES.entries), (line) => check.entry(line));
   return check.finish();
 }
+
+const inEnglish = <T>(result: Result<T, InBoth>): T => orUsage(result.ok ? result : err(result.error.en));
 
 /** The lines of a file without their line feeds, in the memory of the longest. */
 async function eachLine(path: string, take: (line: Buffer) => void): Promise<void> {

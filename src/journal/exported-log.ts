@@ -1,8 +1,9 @@
-import { ok, type Result } from '../base/result.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import { notesIn } from './checkpoint-code.ts';
 import { judgeNotes, type NotesToJudge } from './judge-notes.ts';
 import { parseLogStart } from './log-start.ts';
 import { CompactRange, type Sha256 } from './merkle.ts';
+import type { InBoth } from './report-text.ts';
 import { parseVerifierKey, splitNotes, type VerifierKey, type VerifyEd25519 } from './signed-note.ts';
 import { LogCheck } from './verify-log.ts';
 
@@ -27,11 +28,11 @@ export interface ExportedTexts {
 }
 
 /** The notes and keys of an export, read but not judged; the error is one sentence. */
-export function notesOf(sha256: Sha256, texts: ExportedTexts): Result<NotesToJudge, string> {
+export function notesOf(sha256: Sha256, texts: ExportedTexts): Result<NotesToJudge, InBoth> {
   const keys = readKeys(sha256, texts.keys);
-  if (!keys.ok) return keys;
+  if (!keys.ok) return err(keyFault(keys.error));
   const witnessKeys = readKeys(sha256, texts.witnessKeys);
-  if (!witnessKeys.ok) return witnessKeys;
+  if (!witnessKeys.ok) return err(witnessKeyFault(witnessKeys.error));
   return ok({
     own: splitNotes(texts.checkpoints),
     witness: texts.witnesses.flatMap((file) => notesIn(sha256, file)),
@@ -50,12 +51,28 @@ export function checkExported(
   notes: NotesToJudge,
   startText: string | null,
   askedFrom: number,
-): Result<LogCheck, string> {
+): Result<LogCheck, InBoth> {
   const start = startText === null ? ok(CompactRange.empty(sha256)) : parseLogStart(sha256, startText);
-  if (!start.ok) return start;
+  if (!start.ok) {
+    return err({
+      ko: '내보낸 폴더의 start.txt 파일이 손상되었습니다. 기록을 다시 내보내게 하십시오.',
+      en: start.error,
+    });
+  }
   const judged = judgeNotes(notes, verify);
   return ok(new LogCheck({ sha256, start: start.value, askedFrom, notes: judged, tailMustBeSigned: true }));
 }
+
+/** What is wrong with a key of the log, for whoever reads no English. */
+export const keyFault = (sentence: string): InBoth => ({
+  ko: '키오스크의 키를 읽을 수 없습니다. 키오스크가 보여 준 그대로 한 줄에 하나씩 다시 넣으십시오.',
+  en: sentence,
+});
+
+const witnessKeyFault = (sentence: string): InBoth => ({
+  ko: '증인의 키를 읽을 수 없습니다. 증인 키오스크가 보여 준 그대로 한 줄에 하나씩 다시 넣으십시오.',
+  en: sentence,
+});
 
 /** Verifier keys, each in a text of its own; the error is one sentence. */
 export function readKeys(sha256: Sha256, texts: readonly string[]): Result<readonly VerifierKey[], string> {
