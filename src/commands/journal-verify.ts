@@ -9,6 +9,7 @@ import { damageText, reportDamage } from '../journal/damage-report.ts';
 import type { Note } from '../journal/entry.ts';
 import { checkExported, EXPORT_FILES, notesOf, readKeys } from '../journal/exported-log.ts';
 import { JournalFault } from '../journal/journal.ts';
+import type { KeptText } from '../journal/kept-notes.ts';
 import { knownWitnesses } from '../journal/known-kiosks.ts';
 import { type LogReport, reportJson } from '../journal/log-report.ts';
 import { sha256, verifyEd25519 } from '../journal/native-crypto.ts';
@@ -27,7 +28,7 @@ type Continuation = Extract<Note, { readonly type: 'log-continued' }>;
 
 interface Given {
   readonly keys: readonly string[];
-  readonly witnesses: readonly string[];
+  readonly witnesses: readonly KeptText[];
   readonly witnessKeys: readonly string[];
 }
 
@@ -46,8 +47,10 @@ export async function verify(args: readonly string[]): Promise<number> {
     json: { type: 'boolean' },
   });
   refuseWords(positionals);
-  const witnesses: string[] = [];
-  for (const path of values.checkpoint ?? []) witnesses.push(await textFrom(path));
+  const witnesses: KeptText[] = [];
+  for (const path of values.checkpoint ?? []) {
+    witnesses.push({ text: await textFrom(path), file: path === '-' ? 'standard input' : path });
+  }
   const given: Given = { keys: values.key ?? [], witnesses, witnessKeys: values['witness-key'] ?? [] };
   if (values.proof !== undefined) return verifyProof(await textFrom(values.proof), given.keys);
   if (values.damaged !== undefined) return verifyDamaged(values.damaged, values.data, given.keys, values.json === true);

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
-import { notesIn } from './checkpoint-code.ts';
 import { judgeNotes, type NotesToJudge } from './judge-notes.ts';
+import { type KeptText, keptNotes } from './kept-notes.ts';
 import { parseLogStart } from './log-start.ts';
 import { CompactRange, type Sha256 } from './merkle.ts';
 import type { InBoth } from './report-text.ts';
@@ -22,8 +22,8 @@ export interface ExportedTexts {
   readonly checkpoints: string;
   /** Verifier keys of the log: as the kiosk showed them, else the one that lies in the export. */
   readonly keys: readonly string[];
-  /** Files of checkpoints that were kept elsewhere. */
-  readonly witnesses: readonly string[];
+  /** Checkpoints that were kept elsewhere. */
+  readonly witnesses: readonly KeptText[];
   readonly witnessKeys: readonly string[];
 }
 
@@ -33,9 +33,11 @@ export function notesOf(sha256: Sha256, texts: ExportedTexts): Result<NotesToJud
   if (!keys.ok) return err(keyFault(keys.error));
   const witnessKeys = readKeys(sha256, texts.witnessKeys);
   if (!witnessKeys.ok) return err(witnessKeyFault(witnessKeys.error));
+  const witness = keptNotes(sha256, texts.witnesses);
+  if (!witness.ok) return witness;
   return ok({
     own: splitNotes(texts.checkpoints),
-    witness: texts.witnesses.flatMap((file) => notesIn(sha256, file)),
+    witness: witness.value,
     keys: keys.value,
     witnessKeys: witnessKeys.value,
   });

@@ -42,6 +42,8 @@ export interface LogProblem {
   readonly seq: number | null;
   /** The last entry that it is about. */
   readonly upTo: number | null;
+  /** The file with the checkpoint of a witness, where it came in one. */
+  readonly file?: string;
 }
 
 /** Entries that one name of the log has signed; each key of a log has a name of its own. */

@@ -1,3 +1,4 @@
+import { plainText } from '../base/plain-text.ts';
 import { formatInstant } from '../base/time.ts';
 import { isSoundPart, type LogProblem, type LogReport, type ProblemCode } from './log-report.ts';
 
@@ -82,8 +83,12 @@ const sinceText = (ms: number | null, language: ReportLanguage): string =>
 const count = (value: number): string => value.toLocaleString('en');
 
 /** One problem with the entries it is about. */
-export function problemText({ code, seq, upTo }: LogProblem, language: ReportLanguage): string {
+export function problemText({ code, seq, upTo, file }: LogProblem, language: ReportLanguage): string {
   const text = PROBLEM_TEXTS[code][language];
+  if (file !== undefined) {
+    const of = seq === null ? '' : { ko: `의 기록 ${seq}개의 확인점`, en: `, checkpoint of ${seq} entries` }[language];
+    return `${plainText(file)}${of}: ${text}`;
+  }
   if (seq === null) return text;
   const isNote = /^(checkpoint|witness)-(unreadable|foreign|forged)$|^key-returned$/.test(code);
   if (language === 'ko') {

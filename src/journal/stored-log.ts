@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
-import { notesIn } from './checkpoint-code.ts';
 import { judgeNotes } from './judge-notes.ts';
+import { type KeptText, keptNotes } from './kept-notes.ts';
 import type { LogReport } from './log-report.ts';
 import { sha256, verifyEd25519 } from './native-crypto.ts';
 import { type JournalReader, reading } from './query.ts';
@@ -17,16 +17,16 @@ export interface Stretch {
   readonly to: number | null;
 }
 
-/** Files of checkpoints that were kept elsewhere, and who may sign. */
+/** Checkpoints that were kept elsewhere, and who may sign. */
 export interface Vouchers {
   readonly keys: readonly VerifierKey[];
-  readonly witnesses: readonly string[];
+  readonly witnesses: readonly KeptText[];
   readonly witnessKeys: readonly VerifierKey[];
 }
 
 /**
  * Reads a journal file through as a stranger reads its export, a stretch up to the checkpoint that covers its end; the
- * error is one sentence about the stretch.
+ * error is one sentence.
  */
 export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: Vouchers): Result<LogReport, string> {
   const count = reading(
@@ -48,8 +48,9 @@ export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: 
       .all(from, to === null ? Number.MAX_SAFE_INTEGER : end),
   ).map(({ note }) => note);
   const { keys, witnessKeys, witnesses } = vouchers;
-  const witness = witnesses.flatMap((file) => notesIn(sha256, file));
-  const judged = judgeNotes({ own: notes, witness, keys, witnessKeys }, verifyEd25519);
+  const witness = keptNotes(sha256, witnesses);
+  if (!witness.ok) return err(witness.error.en);
+  const judged = judgeNotes({ own: notes, witness: witness.value, keys, witnessKeys }, verifyEd25519);
   const check = new LogCheck({
     sha256,
     start: reading(() => rangeAfter(new TreeStore(db), from)),

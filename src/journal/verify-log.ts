@@ -55,7 +55,7 @@ export class LogCheck {
     this.#from = start.size;
     this.#expectedSeq = start.size;
     if (start.size > askedFrom) this.#report('beginning-missing', askedFrom, start.size - 1);
-    for (const { code, seq, upTo } of notes.problems) this.#report(code, seq, upTo);
+    for (const problem of notes.problems) this.#add(problem);
     this.#own = vouching(notes.own, start.size);
     this.#witness = vouching(notes.witness, start.size);
     this.#times = new WitnessedTimes(notes.witness, WITNESS_TOLERANCE_MS);
@@ -160,8 +160,12 @@ export class LogCheck {
   }
 
   #report(code: ProblemCode, seq: number | null, upTo: number | null = seq): void {
+    this.#add({ code, seq, upTo });
+  }
+
+  #add(problem: LogProblem): void {
     this.#problemCount += 1;
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ code, seq, upTo });
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
   }
 }
 

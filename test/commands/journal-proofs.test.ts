@@ -232,6 +232,7 @@ describe('a wrong call says in one sentence what to do', () => {
     [['verify', '--export', '.', '--to', '1'], /--to is for the log of this kiosk/],
     [['verify', '--proof', 'nowhere'], /nowhere cannot be read/],
     [['verify', '--to', '9'], /there is no such stretch/],
+    [['verify', '--checkpoint', '/dev/null'], /^\/dev\/null holds no checkpoint/],
     [['export'], /--out DIR is missing/],
     [['export', '--out', '.'], /is there already/],
     [['cosign', 'x'], /x cannot be read/],

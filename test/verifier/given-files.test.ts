@@ -130,6 +130,34 @@ describe('whoever holds the stick', () => {
   });
 });
 
+describe('a file of checkpoints that were kept elsewhere', () => {
+  it('that is empty is no witness that agrees: the stranger is told so', async () => {
+    const given = await ask(filesOf(log), { keptFiles: [file('empty.txt', '')] });
+    expect(given).toMatchObject({
+      ok: false,
+      error: { en: expect.stringMatching(/^empty\.txt holds no checkpoint/), ko: expect.stringMatching(KOREAN_ONLY) },
+    });
+    expect(await witnessedSize(filesOf(log), { witnesses: ' \n' })).toBeNull();
+  });
+
+  it('is named where one of several cannot be read', async () => {
+    const keptFiles = [file('photographed.txt', log.checkpoints[0] ?? ''), file('shopping.txt', 'milk, bread')];
+    const given = await answersTo(filesOf(log), { keptFiles });
+    const [first] = given.answers;
+    if (first === undefined) throw new Error('no answer');
+    const { state, en, ko } = answerText(first, given);
+    expect([state, en]).toEqual(['bad', expect.arrayContaining([expect.stringMatching(/^shopping\.txt: A witness/)])]);
+    expect(ko).toContainEqual(expect.stringMatching(/^shopping\.txt: 증인/));
+    const foreign = signedAnew(log.entries, newLogKey('8B'), [50])[0] ?? '';
+    const others = await answersTo(filesOf(log), { keptFiles: [file('foreign.txt', foreign)] });
+    const [other] = others.answers;
+    if (other === undefined) throw new Error('no answer');
+    expect(answerText(other, others).en).toContainEqual(
+      expect.stringMatching(/^foreign\.txt, checkpoint of 50 entries:/),
+    );
+  });
+});
+
 it('a log of two keys names both, with what each has signed, in both languages', async () => {
   const next = newLogKey('7A');
   const checkpoints = [...signedAnew(log.entries, key, [50]), ...signedAnew(log.entries, next, [ENTRIES])];

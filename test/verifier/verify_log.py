@@ -491,7 +491,7 @@ def check(lines, start, asked, own, witness, problems, origin):
         origin=origin, signedBy=[s for s in signers if s['upTo'] >= s['from']], continues=continues, size=size, checkpoints=ours.good, signedSize=ours.agreed, witnessedSize=theirs.agreed,
         witnessedBy=sorted(theirs.by, key=lambda name: name.encode('utf-16-be')),
         uncheckedWitnesses=dict(count=len(unchecked), largest=max(unchecked)) if unchecked else None,
-        problems=[dict(code=c, seq=s, upTo=u) for c, s, u in found[:MAX_LISTED]],
+        problems=[dict(zip(('code', 'seq', 'upTo', 'file'), problem)) for problem in found[:MAX_LISTED]],
         furtherProblems=max(0, len(found) - MAX_LISTED), firstAt=instant(first_at), lastAt=instant(last_at),
         unwitnessedSince=instant(since.at), **{'from': begin})
 
@@ -539,10 +539,12 @@ def main():
         for whose, path in texts:
             # Line ends as they are: a control character in a note must be seen.
             text = path.read_bytes().decode('utf-8')
+            if whose == 'witness' and text.strip(SPACE) == '':
+                raise Bad(f'{path} holds no checkpoint: give the file in which one was kept')
             for note in notes_in(text) if whose == 'witness' else split_notes(text):
                 head, problem = judge(note, whose, keys, witness_keys)
                 if head is None:
-                    problems.append(problem)
+                    problems.append((*problem, str(path)) if whose == 'witness' else problem)
                 else:
                     heads[whose].append(head)
         own, kept = heads['checkpoint'], heads['witness']

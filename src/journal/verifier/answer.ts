@@ -3,6 +3,7 @@ import { joinBytes, toHex, utf8 } from '../byte-text.ts';
 import { checkOutage, type OutageFault } from '../check-outage.ts';
 import { checkProof, type ProvenEntry } from '../check-proof.ts';
 import { checkExported, EXPORT_FILES, keyFault, notesOf, readKeys } from '../exported-log.ts';
+import type { KeptText } from '../kept-notes.ts';
 import type { LogReport } from '../log-report.ts';
 import type { OutageCertificate } from '../outage.ts';
 import { readOutage } from '../outage-file.ts';
@@ -121,11 +122,11 @@ async function checkLog(
       en: `the files ${log} and ${signed} of the export are missing: drop the whole folder`,
     });
   }
-  const kept = [witnesses];
+  const kept: KeptText[] = [{ text: witnesses, file: null }];
   for (const file of keptFiles) {
     const text = textOf(file);
     if (!text.ok) return text;
-    kept.push(text.value);
+    kept.push({ text: text.value, file: file.name });
   }
   const checkpoints = textOf(checkpointsFile);
   if (!checkpoints.ok) return checkpoints;
