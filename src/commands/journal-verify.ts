@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../base/assert.ts';
 import { err, type Result } from '../base/result.ts';
@@ -7,7 +7,7 @@ import { checkProof } from '../journal/check-proof.ts';
 import type { CheckpointTime } from '../journal/checkpoint.ts';
 import { damageText, reportDamage } from '../journal/damage-report.ts';
 import type { Note } from '../journal/entry.ts';
-import { checkExported, EXPORT_FILES, notesOf, readKeys } from '../journal/exported-log.ts';
+import { checkExported, EXPORT_FILES, notesOf, ownFileFault, readKeys } from '../journal/exported-log.ts';
 import { JournalFault } from '../journal/journal.ts';
 import type { KeptText } from '../journal/kept-notes.ts';
 import { knownWitnesses } from '../journal/known-kiosks.ts';
@@ -151,6 +151,10 @@ async function verifyExport(
   { keys, witnesses, witnessKeys }: Given,
 ): Promise<LogReport> {
   const file = (name: string): string => join(folder, name);
+  const own = new Set(Object.values(EXPORT_FILES).map((name) => realPath(file(name))));
+  for (const witness of witnesses) {
+    if (witness.file !== null && own.has(realPath(witness.file))) throw new UsageError(ownFileFault(witness.file).en);
+  }
   if (keys.length === 0)
     tell('the key is the one that lies in the export: compare it with the one that the kiosk shows');
   const start = existsSync(file(EXPORT_FILES.start)) ? await textFrom(file(EXPORT_FILES.start)) : null;
@@ -164,6 +168,15 @@ async function verifyExport(
   const check = inEnglish(checkExported(sha256, verifyEd25519, notes, start, askedFrom));
   await eachLine(file(EXPORT_FILES.entries), (line) => check.entry(line));
   return check.finish();
+}
+
+/** Where a file lies, whatever links lead to it; as it was named where nothing lies there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 const inEnglish = <T>(result: Result<T, InBoth>): T => orUsage(result.ok ? result : err(result.error.en));

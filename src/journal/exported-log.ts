@@ -33,6 +33,8 @@ export function notesOf(sha256: Sha256, texts: ExportedTexts): Result<NotesToJud
   if (!keys.ok) return err(keyFault(keys.error));
   const witnessKeys = readKeys(sha256, texts.witnessKeys);
   if (!witnessKeys.ok) return err(witnessKeyFault(witnessKeys.error));
+  const copy = texts.witnesses.find(({ text }) => isCopyOf(texts.checkpoints, text));
+  if (copy !== undefined) return err(ownFileFault(copy.file));
   const witness = keptNotes(sha256, texts.witnesses);
   if (!witness.ok) return witness;
   return ok({
@@ -63,6 +65,19 @@ export function checkExported(
   }
   const judged = judgeNotes(notes, verify);
   return ok(new LogCheck({ sha256, start: start.value, askedFrom, notes: judged, tailMustBeSigned: true }));
+}
+
+/** A single checkpoint is also what an honest witness of a young log has kept, to the byte. */
+const isCopyOf = (checkpoints: string, text: string): boolean =>
+  text.trimEnd() === checkpoints.trimEnd() && splitNotes(checkpoints).length > 1;
+
+/** Whoever made the export has chosen what lies in it, a witness included. */
+export function ownFileFault(file: string | null): InBoth {
+  const name = file ?? EXPORT_FILES.checkpoints;
+  return {
+    ko: `${name}은(는) 내보낸 폴더에 든 것이라 증인이 아닙니다. 다른 곳에 보관된 확인점을 주십시오.`,
+    en: `${name} is of the export itself and no witness: give a checkpoint that was kept elsewhere`,
+  };
 }
 
 /** What is wrong with a key of the log, for whoever reads no English. */

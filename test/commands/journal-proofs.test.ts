@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -38,6 +38,15 @@ describe('what an owner hands to a stranger', () => {
     expect(clean.out).toMatch(/unwitnessed since (20|a time that no sure clock tells)/);
     expect(typesIn(data)).toContain('log-exported');
     expect(readFileSync(file('stick/verify.html'), 'utf8')).toContain("default-src 'none'");
+
+    symlinkSync(file('stick/checkpoints.txt'), file('kept'));
+    for (const own of [file('stick/checkpoints.txt'), file('kept'), file('stick/key.txt')]) {
+      const refused = await ran(['journal', 'verify', '--export', file('stick'), '--key', key, '--checkpoint', own]);
+      expect(complaintOf(refused)).toMatchObject({
+        code: 2,
+        says: expect.stringMatching(/(kept|txt) is of the export itself/),
+      });
+    }
 
     const entries = readFileSync(file('stick/entries.jsonl'), 'utf8');
     writeFileSync(file('stick/entries.jsonl'), entries.replace('"kind":"ticket"', '"kind":"member"'));

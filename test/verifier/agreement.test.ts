@@ -203,6 +203,17 @@ describe.skipIf(!hasPython)(`two programs that disagree prove nothing${pythonNot
     });
   });
 
+  it('a copy of the export’s own checkpoints is no witness', async () => {
+    expect(log.checkpoints.length).toBeGreaterThan(1);
+    expect(await agreed(log, { witnesses: log.checkpoints })).toBe('refused');
+    // Of a young log the one checkpoint that was kept is all that the export holds.
+    const [newest = ''] = log.checkpoints.slice(-1);
+    expect(await agreed({ ...log, checkpoints: [newest] }, { witnesses: [newest] })).toMatchObject({
+      problems: [],
+      witnessedSize: ENTRIES,
+    });
+  });
+
   it('codes that were bent before or after they were packed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(bends, bends), { minLength: 1, maxLength: 6 }), async (changes) => {

@@ -140,6 +140,27 @@ describe('a file of checkpoints that were kept elsewhere', () => {
     expect(await witnessedSize(filesOf(log), { witnesses: ' \n' })).toBeNull();
   });
 
+  it('that is one of the export’s own is refused, and an older export that was kept is not', async () => {
+    const own = file('checkpoints.txt', log.checkpoints.join('\n'));
+    for (const more of [
+      { keptFiles: [own] },
+      { keptFiles: [{ ...own, name: 'copy.txt' }] },
+      { witnesses: `${log.checkpoints.join('\n')}\n` },
+      { keptFiles: [file('key.txt', `${key.verifierText}\n`)] },
+    ]) {
+      expect(await ask(filesOf(log), more)).toMatchObject({
+        ok: false,
+        error: { en: expect.stringMatching(/of the export itself/), ko: expect.stringMatching(KOREAN_ONLY) },
+      });
+    }
+    const [young = ''] = log.checkpoints.slice(-1);
+    const youngLog = { ...log, checkpoints: [young] };
+    expect(await ask(filesOf(youngLog), { keptFiles: [file('checkpoints.txt', young)] })).toMatchObject({ ok: false });
+    expect(await witnessedSize(filesOf(youngLog), { keptFiles: [file('photographed.txt', young)] })).toBe(ENTRIES);
+    const older = file('checkpoints.txt', log.checkpoints[0] ?? '');
+    expect(await witnessedSize(filesOf(log), { keptFiles: [older] })).toBe(60);
+  });
+
   it('is named where one of several cannot be read', async () => {
     const keptFiles = [file('photographed.txt', log.checkpoints[0] ?? ''), file('shopping.txt', 'milk, bread')];
     const given = await answersTo(filesOf(log), { keptFiles });

@@ -503,6 +503,15 @@ def instant(at):
     return when.isoformat(timespec='milliseconds') + 'Z'
 
 
+def is_of_export(path, folder, text):
+    """One of its files, or what its checkpoints say: of a young log an honest witness has kept a single one, to the byte."""
+    names = ('entries.jsonl', 'checkpoints.txt', 'key.txt', 'start.txt', 'verify.html')
+    if path.resolve() in [(folder / name).resolve() for name in names]:
+        return True
+    own = (folder / 'checkpoints.txt').read_bytes().decode('utf-8')
+    return text.rstrip(SPACE) == own.rstrip(SPACE) and len(split_notes(own)) > 1
+
+
 def read_start(folder):
     path = folder / 'start.txt'
     if not path.exists():
@@ -539,6 +548,8 @@ def main():
         for whose, path in texts:
             # Line ends as they are: a control character in a note must be seen.
             text = path.read_bytes().decode('utf-8')
+            if whose == 'witness' and is_of_export(path, given.folder, text):
+                raise Bad(f'{path} is of the export itself and no witness: give a checkpoint that was kept elsewhere')
             if whose == 'witness' and text.strip(SPACE) == '':
                 raise Bad(f'{path} holds no checkpoint: give the file in which one was kept')
             for note in notes_in(text) if whose == 'witness' else split_notes(text):

@@ -1,8 +1,8 @@
 import { err, ok, type Result } from '../../base/result.ts';
-import { joinBytes, toHex, utf8 } from '../byte-text.ts';
+import { equalBytes, joinBytes, toHex, utf8 } from '../byte-text.ts';
 import { checkOutage, type OutageFault } from '../check-outage.ts';
 import { checkProof, type ProvenEntry } from '../check-proof.ts';
-import { checkExported, EXPORT_FILES, keyFault, notesOf, readKeys } from '../exported-log.ts';
+import { checkExported, EXPORT_FILES, keyFault, notesOf, ownFileFault, readKeys } from '../exported-log.ts';
 import type { KeptText } from '../kept-notes.ts';
 import type { LogReport } from '../log-report.ts';
 import type { OutageCertificate } from '../outage.ts';
@@ -124,6 +124,8 @@ async function checkLog(
   }
   const kept: KeptText[] = [{ text: witnesses, file: null }];
   for (const file of keptFiles) {
+    const same = exported.get(file.name);
+    if (same !== undefined && equalBytes(same.bytes, file.bytes)) return err(ownFileFault(file.name));
     const text = textOf(file);
     if (!text.ok) return text;
     kept.push({ text: text.value, file: file.name });
