@@ -97,7 +97,7 @@ async function verifyStored(
   tell(`data folder: ${dataPath}`);
   const folder = orUsage(readDataFolder(dataPath));
   const logKeys = keys.length > 0 ? orUsage(readKeys(sha256, keys)) : [storedLogKey(folder)];
-  return orUsage(
+  const report = orUsage(
     await readJournal(folder.journal, (db) => {
       const first = continuationOf(db);
       if (first !== null) tell(continuationText(first));
@@ -106,6 +106,8 @@ async function verifyStored(
       return checkStored(db, stretch, { keys: logKeys, witnesses, witnessKeys: known });
     }),
   );
+  // A key that is kept here is the right one, even where a stretch holds nothing that it has signed.
+  return witnessKeys.length > 0 ? report : { ...report, unusedWitnessKeys: [] };
 }
 
 /** The first entry of a log that has taken the place of a damaged one; null for every other log. */

@@ -37,6 +37,8 @@ export interface JudgedNotes {
   /** Kept elsewhere, or countersigned. */
   readonly witness: readonly SignedHead[];
   readonly problems: readonly LogProblem[];
+  /** Name and id of each key of a witness by which no countersignature is, whether it holds or not. */
+  readonly unusedWitnessKeys: readonly string[];
 }
 
 /** Checks the signatures of checkpoints; what they say of the log is for `LogCheck`. */
@@ -52,7 +54,25 @@ export function judgeNotes(notes: NotesToJudge, verify: VerifyEd25519): JudgedNo
   const own = headsOf(ownNotes, 'checkpoint');
   const kept = headsOf(notes.witness, 'witness');
   const witness = [...kept, ...own.filter(({ cosignedAtMs }) => cosignedAtMs !== null)];
-  return { origin: own[0]?.origin ?? kept[0]?.origin ?? null, own, witness, problems };
+  return {
+    origin: own[0]?.origin ?? kept[0]?.origin ?? null,
+    own,
+    witness,
+    problems,
+    unusedWitnessKeys: unusedKeys(notes),
+  };
+}
+
+function unusedKeys({ own, witness, witnessKeys }: NotesToJudge): readonly string[] {
+  if (witnessKeys.length === 0) return [];
+  const signers = new Set<string>();
+  for (const text of [...own, ...witness.map(({ note }) => note)]) {
+    const note = parseNote(text);
+    for (const { name, id } of note.ok ? note.value.signatures : []) signers.add(`${name}+${id}`);
+  }
+  return witnessKeys
+    .filter(({ type, name, id }) => type !== COSIGNATURE || !signers.has(`${name}+${id}`))
+    .map(({ name, id }) => `${name}+${id}`);
 }
 
 function judgeNote(

@@ -79,6 +79,8 @@ export interface LogReport {
   readonly witnessedSize: number | null;
   /** The witnesses that have countersigned so many; none where the checkpoint was only kept elsewhere. */
   readonly witnessedBy: readonly string[];
+  /** Keys of witnesses by which no countersignature is, as name and id: another key was given in their place. */
+  readonly unusedWitnessKeys: readonly string[];
   /** Checkpoints of witnesses that cover only entries before those that are here; null where there are none. */
   readonly uncheckedWitnesses: { readonly count: number; readonly largest: number } | null;
   /** Whoever has the kiosk's key could have written what came later anew; null where no sure clock tells. */

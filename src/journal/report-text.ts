@@ -158,6 +158,15 @@ function uncheckedText(
   ];
 }
 
+/** The key of the other log is easily given in place of its key as a witness, and a log with it has no witness. */
+function unusedKeysText({ unusedWitnessKeys }: LogReport, language: ReportLanguage): readonly string[] {
+  return unusedWitnessKeys.map((key) =>
+    language === 'ko'
+      ? `증인의 키 ${key}(으)로 서명된 확인점이 없습니다. journal cosign이 witness key로 보여 준 키를 넣으십시오.`
+      : `No countersignature here is by the witness key ${key}: give the key that journal cosign printed as witness key.`,
+  );
+}
+
 /** The report in sentences: the verdict first, then what was looked at, then what nobody vouches for. */
 export function reportText(report: LogReport, language: ReportLanguage): readonly string[] {
   const { from, size, signedSize, checkpoints, problems, witnessedSize } = report;
@@ -179,6 +188,7 @@ export function reportText(report: LogReport, language: ReportLanguage): readonl
         ? `증인이 없습니다. unwitnessed since ${since}: 키를 가진 사람은 전부 다시 쓸 수 있었습니다.`
         : `증인${by === '' ? '' : `(${by})`}이 처음 ${count(witnessedSize)}개를 확인했습니다. unwitnessed since ${since}: 그 뒤는 키를 가진 사람이 다시 쓸 수 있었습니다.`,
       ...uncheckedText(report, language),
+      ...unusedKeysText(report, language),
     ];
   }
   return [
@@ -192,5 +202,6 @@ export function reportText(report: LogReport, language: ReportLanguage): readonl
       ? `No witness. unwitnessed since ${since}: whoever has the key could have written all of it anew.`
       : `A witness${by === '' ? '' : ` (${by})`} vouches for the first ${count(witnessedSize)}. unwitnessed since ${since}: whoever has the key could have written what came later anew.`,
     ...uncheckedText(report, language),
+    ...unusedKeysText(report, language),
   ];
 }

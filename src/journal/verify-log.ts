@@ -101,6 +101,7 @@ export class LogCheck {
       furtherProblems: this.#problemCount - this.#problems.length,
       witnessedSize: this.#witness.agreedSize,
       witnessedBy: [...this.#witness.agreedBy].toSorted(),
+      unusedWitnessKeys: notes.unusedWitnessKeys,
       uncheckedWitnesses: uncheckedAmong(notes.witness, this.#from),
       unwitnessedSinceMs: this.#since.atMs,
     };

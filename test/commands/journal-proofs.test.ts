@@ -158,6 +158,13 @@ describe('two kiosks without any server between them', () => {
     const witness = ['--checkpoint', file('kept'), '--witness-key', keyIn(signed)];
     const vouched = await on('verify', '--json', ...witness);
     expect(JSON.parse(vouched.out)).toMatchObject({ problems: [], witnessedSize: 1 });
+    const logKey = keyIn(await ran(['journal', 'checkpoint', '--data', other]));
+    const byLogKey = await on('verify', '--checkpoint', file('kept'), '--witness-key', logKey);
+    expect([byLogKey.code, byLogKey.out]).toEqual([0, expect.stringContaining('No countersignature here is by')]);
+    expect(complaintOf(await on('witness', file('kept'), '--witness-key', logKey))).toMatchObject({
+      code: 2,
+      says: expect.stringMatching(/^no countersignature here is by that key: give the key/),
+    });
 
     // Shown again without the proof since then, it is not signed again.
     await stickerIn(data);

@@ -177,6 +177,7 @@ export interface VerifierSays {
   readonly checkpoints: number;
   readonly witnessedSize: number | null;
   readonly witnessedBy: readonly string[];
+  readonly unusedWitnessKeys: readonly string[];
 }
 
 /** Writes an export into a new folder. */

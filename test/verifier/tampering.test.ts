@@ -275,8 +275,15 @@ describe('a log as it was written', () => {
         problems: [],
         witnessedSize: 620,
         witnessedBy: [other.origin],
+        unusedWitnessKeys: [],
         unwitnessedSince: new Date(atS * 1_000).toISOString(),
       });
+    }
+    // The other kiosk's key as a log in place of its key as a witness, and one of nobody.
+    const wrong = [other.verifierText, formatVerifierKey(newLogKey('9C').cosigner)];
+    for (const says of await verdictsOn(witnessed, { key: key.verifierText, witnessKeys: wrong })) {
+      const unusedWitnessKeys = wrong.map((text) => text.split('+').slice(0, 2).join('+'));
+      expect(says).toMatchObject({ problems: [], witnessedSize: null, unusedWitnessKeys });
     }
     const forged = { ...log, checkpoints: log.checkpoints.with(7, `${last}${line.replace(/.{8}\n$/, 'AAAAAA==\n')}`) };
     for (const says of await verdictsOn(forged, stranger)) {

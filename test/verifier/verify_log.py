@@ -207,6 +207,12 @@ def judge(note, whose, keys, witness_keys):
     return dict(origin=origin, size=size, root=root, made=made_at(extensions), cosigned=cosigned, by=by), None
 
 
+def unused_keys(notes, witness_keys):
+    read = [read_note(note) for note in notes]
+    signers = {(name, ident) for each in read if each for name, ident, _ in each[1]}
+    return [f'{k[0]}+{k[1]}' for k in witness_keys if k[2] != COSIGNER or k[:2] not in signers]
+
+
 def split_notes(text):
     blocks = re.split(r'\n{2,}', text.replace('\r\n', '\n').strip('\n'))
     pairs = [(blocks[i], blocks[i + 1] if i + 1 < len(blocks) else '') for i in range(0, len(blocks), 2)]
@@ -543,7 +549,7 @@ def main():
     try:
         keys = [read_key(text) for text in given.key or [(given.folder / 'key.txt').read_bytes().decode('utf-8')]]
         witness_keys = [read_key(text) for text in given.witness_key]
-        problems, heads = [], dict(checkpoint=[], witness=[])
+        problems, heads, notes = [], dict(checkpoint=[], witness=[]), []
         texts = [('checkpoint', given.folder / 'checkpoints.txt')] + [('witness', path) for path in given.witness]
         for whose, path in texts:
             # Line ends as they are: a control character in a note must be seen.
@@ -553,6 +559,7 @@ def main():
             if whose == 'witness' and text.strip(SPACE) == '':
                 raise Bad(f'{path} holds no checkpoint: give the file in which one was kept')
             for note in notes_in(text) if whose == 'witness' else split_notes(text):
+                notes.append(note)
                 head, problem = judge(note, whose, keys, witness_keys)
                 if head is None:
                     problems.append((*problem, str(path)) if whose == 'witness' else problem)
@@ -565,7 +572,7 @@ def main():
     except (Bad, OSError, UnicodeDecodeError) as fault:
         print(f'verify_log: {fault}', file=sys.stderr)
         return 2
-    print(json.dumps(report))
+    print(json.dumps(dict(report, unusedWitnessKeys=unused_keys(notes, witness_keys))))
     return 1 if report['problems'] else 0
 
 
