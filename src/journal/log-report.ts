@@ -29,6 +29,8 @@ export const PROBLEM_CODES = [
   'witness-forged',
   /** A witness was shown other entries. */
   'witness-differs',
+  /** The same, where the log's own heads do not fit the entries either: nothing shows that its key has signed both. */
+  'witness-differs-too',
   /** A witness was shown more entries. */
   'witness-longer',
   /** Entries bear a time that a witness rules out. */

@@ -65,6 +65,10 @@ const PROBLEM_TEXTS: Readonly<Record<ProblemCode, InBoth>> = {
     ko: '증인이 본 기록과 다릅니다. 키를 가진 사람이 기록을 다시 썼습니다.',
     en: 'A witness was shown other entries: somebody with the key has written the log anew.',
   },
+  'witness-differs-too': {
+    ko: '증인의 확인점도 바뀐 이 기록과 맞지 않습니다.',
+    en: 'A witness’s checkpoint does not fit these changed entries either.',
+  },
   'witness-longer': {
     ko: '증인은 더 많은 기록을 보았습니다. 끝이 잘렸거나 옛 사본으로 되돌렸습니다.',
     en: 'A witness was shown more entries: the end was cut off, or an older copy was put back.',

@@ -84,7 +84,7 @@ describe('what an owner hands to a stranger', () => {
 
   it('shows that the log in the kiosk itself was changed', async () => {
     await stickerIn(data);
-    await on('checkpoint');
+    const head = await on('checkpoint');
     expect((await on('verify', '--json')).code).toBe(0);
     const db = new Database(join(data, 'journal.db'));
     db.exec("UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'ticket', 'member') AS BLOB) WHERE seq = 0");
@@ -94,6 +94,10 @@ describe('what an owner hands to a stranger', () => {
       1,
       { problems: [{ code: 'root-differs', seq: 0, upTo: 0 }] },
     ]);
+    writeFileSync(file('kept'), head.out);
+    const witnessed = await on('verify', '--checkpoint', file('kept'));
+    expect([witnessed.code, witnessed.out]).toEqual([1, expect.stringContaining('does not fit these changed entries')]);
+    expect(witnessed.out).not.toContain('somebody with the key');
   });
 });
 

@@ -366,7 +366,8 @@ def log_before(entry):
 class Line:
     def __init__(self, heads, start):
         self.heads = sorted((h for h in heads if h['size'] >= start), key=lambda h: h['size'])
-        self.good, self.agreed, self.differs, self.next = 0, None, False, 0
+        self.good, self.agreed, self.differs, self.next = 0, None, None, 0
+        self.fits_up_to = self.differs_up_to = 0
         self.by = set()
 
 
@@ -438,16 +439,21 @@ def check(lines, start, asked, own, witness, problems, origin):
                 head = line.heads[line.next]
                 line.next += 1
                 root = root or tree.root()
-                if line.differs:
+                fits = root == head['root']
+                if fits:
+                    line.fits_up_to = tree.size
+                else:
+                    line.differs_up_to = tree.size
+                if line.differs is not None:
                     continue
-                if root == head['root']:
+                if fits:
                     line.good += 1
                     line.by = line.by | head['by'] if line.agreed == tree.size else head['by']
                     line.agreed = tree.size
                     (since.signed if line is ours else since.witnessed)(head)
                     signed_as(head['origin'])
                 else:
-                    line.differs = True
+                    line.differs = tree.size
                     found.append((code, begin if line.agreed is None else line.agreed, tree.size - 1))
 
     compare()
@@ -486,10 +492,13 @@ def check(lines, start, asked, own, witness, problems, origin):
         found.append(('log-short', size, own_last - 1))
     if not ours.heads:
         found.append(('no-checkpoint', None, None))
-    elif not ours.differs and own_last < size:
+    elif ours.differs is None and own_last < size:
         found.append(('unsigned-tail', own_last, size - 1))
     if witness_last > size:
         found.append(('witness-longer', size, witness_last - 1))
+    if theirs.differs is not None and ours.fits_up_to < theirs.differs and ours.differs_up_to > (theirs.agreed or begin):
+        # Nothing shows that the log's key has signed both: damage alone does this.
+        found[:] = [('witness-differs-too' if p[0] == 'witness-differs' else p[0], *p[1:]) for p in found]
     if ruled_out:
         found.append(('time-contradicts-witness', ruled_out[0], ruled_out[-1]))
     unchecked = [h['size'] for h in witness if h['size'] < begin]
