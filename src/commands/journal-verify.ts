@@ -1,19 +1,21 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../base/assert.ts';
+import { err, type Result } from '../base/result.ts';
 import { formatInstant } from '../base/time.ts';
 import { checkProof } from '../journal/check-proof.ts';
 import type { CheckpointTime } from '../journal/checkpoint.ts';
 import { damageText, reportDamage } from '../journal/damage-report.ts';
 import type { Note } from '../journal/entry.ts';
-import { checkExported, EXPORT_FILES, notesOf, readKeys } from '../journal/exported-log.ts';
+import { checkExported, EXPORT_FILES, notesOf, ownFileFault, readKeys } from '../journal/exported-log.ts';
 import { JournalFault } from '../journal/journal.ts';
 import { headBeside } from '../journal/kept-head.ts';
+import type { KeptText } from '../journal/kept-notes.ts';
 import { knownWitnesses } from '../journal/known-kiosks.ts';
 import { type LogReport, reportJson } from '../journal/log-report.ts';
 import { sha256, verifyEd25519 } from '../journal/native-crypto.ts';
 import { entriesOfTypes, type JournalReader } from '../journal/query.ts';
-import { reportText } from '../journal/report-text.ts';
+import { type InBoth, reportText } from '../journal/report-text.ts';
 import { formatVerifierKey, parseVerifierKey } from '../journal/signed-note.ts';
 import { checkStored } from '../journal/stored-log.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
@@ -27,7 +29,7 @@ type Continuation = Extract<Note, { readonly type: 'log-continued' }>;
 
 interface Given {
   readonly keys: readonly string[];
-  readonly witnesses: readonly string[];
+  readonly witnesses: readonly KeptText[];
   readonly witnessKeys: readonly string[];
 }
 
@@ -46,8 +48,10 @@ export async function verify(args: readonly string[]): Promise<number> {
     json: { type: 'boolean' },
   });
   refuseWords(positionals);
-  const witnesses: string[] = [];
-  for (const path of values.checkpoint ?? []) witnesses.push(await textFrom(path));
+  const witnesses: KeptText[] = [];
+  for (const path of values.checkpoint ?? []) {
+    witnesses.push({ text: await textFrom(path), file: path === '-' ? 'standard input' : path });
+  }
   const given: Given = { keys: values.key ?? [], witnesses, witnessKeys: values['witness-key'] ?? [] };
   if (values.proof !== undefined) return verifyProof(await textFrom(values.proof), given.keys);
   if (values.damaged !== undefined) return verifyDamaged(values.damaged, values.data, given.keys, values.json === true);
@@ -71,7 +75,7 @@ function verifyProof(text: string, keyTexts: readonly string[]): number {
   const keys = orUsage(readKeys(sha256, keyTexts));
   const checked = checkProof(sha256, verifyEd25519, text, keys);
   if (!checked.ok) {
-    print(checked.error);
+    print(checked.error.en);
     return EXIT_NOT_ALL;
   }
   const { origin, seq, bytes, signed } = checked.value;
@@ -94,7 +98,7 @@ async function verifyStored(
   tell(`data folder: ${dataPath}`);
   const folder = orUsage(readDataFolder(dataPath));
   const logKeys = keys.length > 0 ? orUsage(readKeys(sha256, keys)) : [storedLogKey(folder)];
-  return orUsage(
+  const report = orUsage(
     await readJournal(folder.journal, (db) => {
       const first = continuationOf(db);
       if (first !== null) tell(continuationText(first));
@@ -104,6 +108,8 @@ async function verifyStored(
       return checkStored(db, stretch, { keys: logKeys, witnesses, witnessKeys: known, head });
     }),
   );
+  // A key that is kept here is the right one, even where a stretch holds nothing that it has signed.
+  return witnessKeys.length > 0 ? report : { ...report, unusedWitnessKeys: [] };
 }
 
 /** The first entry of a log that has taken the place of a damaged one; null for every other log. */
@@ -149,6 +155,10 @@ async function verifyExport(
   { keys, witnesses, witnessKeys }: Given,
 ): Promise<LogReport> {
   const file = (name: string): string => join(folder, name);
+  const own = new Set(Object.values(EXPORT_FILES).map((name) => realPath(file(name))));
+  for (const witness of witnesses) {
+    if (witness.file !== null && own.has(realPath(witness.file))) throw new UsageError(ownFileFault(witness.file).en);
+  }
   if (keys.length === 0)
     tell('the key is the one that lies in the export: compare it with the one that the kiosk shows');
   const start = existsSync(file(EXPORT_FILES.start)) ? await textFrom(file(EXPORT_FILES.start)) : null;
@@ -158,11 +168,22 @@ async function verifyExport(
     witnesses,
     witnessKeys,
   };
-  const notes = orUsage(notesOf(sha256, texts));
-  const check = orUsage(checkExported(sha256, verifyEd25519, notes, start, askedFrom));
+  const notes = inEnglish(notesOf(sha256, texts));
+  const check = inEnglish(checkExported(sha256, verifyEd25519, notes, start, askedFrom));
   await eachLine(file(EXPORT_FILES.entries), (line) => check.entry(line));
   return check.finish();
 }
+
+/** Where a file lies, whatever links lead to it; as it was named where nothing lies there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+const inEnglish = <T>(result: Result<T, InBoth>): T => orUsage(result.ok ? result : err(result.error.en));
 
 /** The lines of a file without their line feeds, in the memory of the longest. */
 async function eachLine(path: string, take: (line: Buffer) => void): Promise<void> {

@@ -1,5 +1,6 @@
 import { SECOND_MS } from '../base/time.ts';
 import { type Checkpoint, checkpointTime, parseCheckpoint } from './checkpoint.ts';
+import type { KeptNote } from './kept-notes.ts';
 import type { LogProblem, ProblemCode } from './log-report.ts';
 import {
   COSIGNATURE,
@@ -24,7 +25,7 @@ export interface NotesToJudge {
   /** The log's own checkpoints. */
   readonly own: readonly string[];
   /** Checkpoints that were kept elsewhere: a slip, a photograph, another kiosk. */
-  readonly witness: readonly string[];
+  readonly witness: readonly KeptNote[];
   /** The keys of the log. */
   readonly keys: readonly VerifierKey[];
   readonly witnessKeys: readonly VerifierKey[];
@@ -36,21 +37,42 @@ export interface JudgedNotes {
   /** Kept elsewhere, or countersigned. */
   readonly witness: readonly SignedHead[];
   readonly problems: readonly LogProblem[];
+  /** Name and id of each key of a witness by which no countersignature is, whether it holds or not. */
+  readonly unusedWitnessKeys: readonly string[];
 }
 
 /** Checks the signatures of checkpoints; what they say of the log is for `LogCheck`. */
 export function judgeNotes(notes: NotesToJudge, verify: VerifyEd25519): JudgedNotes {
   const problems: LogProblem[] = [];
-  const headsOf = (texts: readonly string[], whose: 'checkpoint' | 'witness'): SignedHead[] =>
-    texts.flatMap((text) => {
-      const judged = judgeNote(text, whose, notes, verify);
-      if ('code' in judged) problems.push(judged);
+  const headsOf = (given: readonly KeptNote[], whose: 'checkpoint' | 'witness'): SignedHead[] =>
+    given.flatMap(({ note, file }) => {
+      const judged = judgeNote(note, whose, notes, verify);
+      if ('code' in judged) problems.push(file === null ? judged : { ...judged, file });
       return 'code' in judged ? [] : [judged];
     });
-  const own = headsOf(notes.own, 'checkpoint');
+  const ownNotes = notes.own.map((note) => ({ note, file: null }));
+  const own = headsOf(ownNotes, 'checkpoint');
   const kept = headsOf(notes.witness, 'witness');
   const witness = [...kept, ...own.filter(({ cosignedAtMs }) => cosignedAtMs !== null)];
-  return { origin: own[0]?.origin ?? kept[0]?.origin ?? null, own, witness, problems };
+  return {
+    origin: own[0]?.origin ?? kept[0]?.origin ?? null,
+    own,
+    witness,
+    problems,
+    unusedWitnessKeys: unusedKeys(notes),
+  };
+}
+
+function unusedKeys({ own, witness, witnessKeys }: NotesToJudge): readonly string[] {
+  if (witnessKeys.length === 0) return [];
+  const signers = new Set<string>();
+  for (const text of [...own, ...witness.map(({ note }) => note)]) {
+    const note = parseNote(text);
+    for (const { name, id } of note.ok ? note.value.signatures : []) signers.add(`${name}+${id}`);
+  }
+  return witnessKeys
+    .filter(({ type, name, id }) => type !== COSIGNATURE || !signers.has(`${name}+${id}`))
+    .map(({ name, id }) => `${name}+${id}`);
 }
 
 function judgeNote(

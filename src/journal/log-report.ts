@@ -29,6 +29,8 @@ export const PROBLEM_CODES = [
   'witness-forged',
   /** A witness was shown other entries. */
   'witness-differs',
+  /** The same, where the log's own heads do not fit the entries either: nothing shows that its key has signed both. */
+  'witness-differs-too',
   /** A witness was shown more entries. */
   'witness-longer',
   /** Entries bear a time that a witness rules out. */
@@ -42,6 +44,8 @@ export interface LogProblem {
   readonly seq: number | null;
   /** The last entry that it is about. */
   readonly upTo: number | null;
+  /** The file with the checkpoint of a witness, where it came in one. */
+  readonly file?: string;
 }
 
 /** Entries that one name of the log has signed; each key of a log has a name of its own. */
@@ -77,6 +81,8 @@ export interface LogReport {
   readonly witnessedSize: number | null;
   /** The witnesses that have countersigned so many; none where the checkpoint was only kept elsewhere. */
   readonly witnessedBy: readonly string[];
+  /** Keys of witnesses by which no countersignature is, as name and id: another key was given in their place. */
+  readonly unusedWitnessKeys: readonly string[];
   /** Checkpoints of witnesses that cover only entries before those that are here; null where there are none. */
   readonly uncheckedWitnesses: { readonly count: number; readonly largest: number } | null;
   /** Whoever has the kiosk's key could have written what came later anew; null where no sure clock tells. */

@@ -1,3 +1,4 @@
+import { plainText } from '../base/plain-text.ts';
 import { formatInstant } from '../base/time.ts';
 import { isSoundPart, type LogProblem, type LogReport, type ProblemCode } from './log-report.ts';
 
@@ -64,6 +65,10 @@ const PROBLEM_TEXTS: Readonly<Record<ProblemCode, InBoth>> = {
     ko: '증인이 본 기록과 다릅니다. 키를 가진 사람이 기록을 다시 썼습니다.',
     en: 'A witness was shown other entries: somebody with the key has written the log anew.',
   },
+  'witness-differs-too': {
+    ko: '증인의 확인점도 바뀐 이 기록과 맞지 않습니다.',
+    en: 'A witness’s checkpoint does not fit these changed entries either.',
+  },
   'witness-longer': {
     ko: '증인은 더 많은 기록을 보았습니다. 끝이 잘렸거나 옛 사본으로 되돌렸습니다.',
     en: 'A witness was shown more entries: the end was cut off, or an older copy was put back.',
@@ -82,8 +87,12 @@ const sinceText = (ms: number | null, language: ReportLanguage): string =>
 const count = (value: number): string => value.toLocaleString('en');
 
 /** One problem with the entries it is about. */
-export function problemText({ code, seq, upTo }: LogProblem, language: ReportLanguage): string {
+export function problemText({ code, seq, upTo, file }: LogProblem, language: ReportLanguage): string {
   const text = PROBLEM_TEXTS[code][language];
+  if (file !== undefined) {
+    const of = seq === null ? '' : { ko: `의 기록 ${seq}개의 확인점`, en: `, checkpoint of ${seq} entries` }[language];
+    return `${plainText(file)}${of}: ${text}`;
+  }
   if (seq === null) return text;
   const isNote = /^(checkpoint|witness)-(unreadable|foreign|forged)$|^key-returned$/.test(code);
   if (language === 'ko') {
@@ -153,6 +162,15 @@ function uncheckedText(
   ];
 }
 
+/** The key of the other log is easily given in place of its key as a witness, and a log with it has no witness. */
+function unusedKeysText({ unusedWitnessKeys }: LogReport, language: ReportLanguage): readonly string[] {
+  return unusedWitnessKeys.map((key) =>
+    language === 'ko'
+      ? `증인의 키 ${key}(으)로 서명된 확인점이 없습니다. journal cosign이 witness key로 보여 준 키를 넣으십시오.`
+      : `No countersignature here is by the witness key ${key}: give the key that journal cosign printed as witness key.`,
+  );
+}
+
 /** The report in sentences: the verdict first, then what was looked at, then what nobody vouches for. */
 export function reportText(report: LogReport, language: ReportLanguage): readonly string[] {
   const { from, size, signedSize, checkpoints, problems, witnessedSize } = report;
@@ -174,6 +192,7 @@ export function reportText(report: LogReport, language: ReportLanguage): readonl
         ? `증인이 없습니다. unwitnessed since ${since}: 키를 가진 사람은 전부 다시 쓸 수 있었습니다.`
         : `증인${by === '' ? '' : `(${by})`}이 처음 ${count(witnessedSize)}개를 확인했습니다. unwitnessed since ${since}: 그 뒤는 키를 가진 사람이 다시 쓸 수 있었습니다.`,
       ...uncheckedText(report, language),
+      ...unusedKeysText(report, language),
     ];
   }
   return [
@@ -187,5 +206,6 @@ export function reportText(report: LogReport, language: ReportLanguage): readonl
       ? `No witness. unwitnessed since ${since}: whoever has the key could have written all of it anew.`
       : `A witness${by === '' ? '' : ` (${by})`} vouches for the first ${count(witnessedSize)}. unwitnessed since ${since}: whoever has the key could have written what came later anew.`,
     ...uncheckedText(report, language),
+    ...unusedKeysText(report, language),
   ];
 }

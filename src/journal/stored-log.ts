@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
-import { notesIn } from './checkpoint-code.ts';
 import { judgeNotes } from './judge-notes.ts';
 import type { KeptHead } from './kept-head.ts';
+import { type KeptText, keptNotes } from './kept-notes.ts';
 import type { LogReport } from './log-report.ts';
 import { sha256, verifyEd25519 } from './native-crypto.ts';
 import { type JournalReader, reading } from './query.ts';
@@ -18,10 +18,10 @@ export interface Stretch {
   readonly to: number | null;
 }
 
-/** Files of checkpoints that were kept elsewhere, and who may sign. */
+/** Checkpoints that were kept elsewhere, and who may sign. */
 export interface Vouchers {
   readonly keys: readonly VerifierKey[];
-  readonly witnesses: readonly string[];
+  readonly witnesses: readonly KeptText[];
   readonly witnessKeys: readonly VerifierKey[];
   /** The newest head of the log as it lies beside the journal, which may have lost it. */
   readonly head?: KeptHead | null;
@@ -29,7 +29,7 @@ export interface Vouchers {
 
 /**
  * Reads a journal file through as a stranger reads its export, a stretch up to the checkpoint that covers its end; the
- * error is one sentence about the stretch.
+ * error is one sentence.
  */
 export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: Vouchers): Result<LogReport, string> {
   const count = reading(
@@ -55,8 +55,9 @@ export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: 
   const own = notes.map(({ note }) => note);
   // Beyond a stretch that ends before it, it tells nothing, unless the log has lost what it was signed over.
   if (isLost && (to === null || head.size <= end || head.size > count)) own.push(head.note);
-  const witness = witnesses.flatMap((file) => notesIn(sha256, file));
-  const judged = judgeNotes({ own, witness, keys, witnessKeys }, verifyEd25519);
+  const witness = keptNotes(sha256, witnesses);
+  if (!witness.ok) return err(witness.error.en);
+  const judged = judgeNotes({ own, witness: witness.value, keys, witnessKeys }, verifyEd25519);
   const check = new LogCheck({
     sha256,
     start: reading(() => rangeAfter(new TreeStore(db), from)),

@@ -25,7 +25,11 @@ interface Vouching {
   agreedSize: number | null;
   /** Whose countersignatures stand under the head that agreed last. */
   agreedBy: Set<string>;
-  differs: boolean;
+  /** The size of the first head that does not fit the entries. */
+  differsAt: number | null;
+  /** The sizes of the largest heads that fit the entries and that do not. */
+  fitsUpTo: number;
+  differsUpTo: number;
 }
 
 /**
@@ -55,7 +59,7 @@ export class LogCheck {
     this.#from = start.size;
     this.#expectedSeq = start.size;
     if (start.size > askedFrom) this.#report('beginning-missing', askedFrom, start.size - 1);
-    for (const { code, seq, upTo } of notes.problems) this.#report(code, seq, upTo);
+    for (const problem of notes.problems) this.#add(problem);
     this.#own = vouching(notes.own, start.size);
     this.#witness = vouching(notes.witness, start.size);
     this.#times = new WitnessedTimes(notes.witness, WITNESS_TOLERANCE_MS);
@@ -83,8 +87,10 @@ export class LogCheck {
     const witnessLast = this.#witness.heads.at(-1)?.size ?? 0;
     if (ownLast > size) this.#report('log-short', size, ownLast - 1);
     if (own.heads.length === 0) this.#report('no-checkpoint', null);
-    else if (tailMustBeSigned && !own.differs && ownLast < size) this.#report('unsigned-tail', ownLast, size - 1);
+    else if (tailMustBeSigned && own.differsAt === null && ownLast < size)
+      this.#report('unsigned-tail', ownLast, size - 1);
     if (witnessLast > size) this.#report('witness-longer', size, witnessLast - 1);
+    this.#softenWhereUnsigned();
     const ruledOut = this.#times.ruledOut();
     if (ruledOut !== null) this.#report('time-contradicts-witness', ruledOut.seq, ruledOut.upTo);
     return {
@@ -101,6 +107,7 @@ export class LogCheck {
       furtherProblems: this.#problemCount - this.#problems.length,
       witnessedSize: this.#witness.agreedSize,
       witnessedBy: [...this.#witness.agreedBy].toSorted(),
+      unusedWitnessKeys: notes.unusedWitnessKeys,
       uncheckedWitnesses: uncheckedAmong(notes.witness, this.#from),
       unwitnessedSinceMs: this.#since.atMs,
     };
@@ -131,8 +138,11 @@ export class LogCheck {
       for (let head = line.heads[line.next]; head?.size === size; head = line.heads[line.next]) {
         line.next += 1;
         root ??= this.#options.start.root();
-        if (line.differs) continue;
-        if (equalBytes(root, head.root)) {
+        const fits = equalBytes(root, head.root);
+        if (fits) line.fitsUpTo = size;
+        else line.differsUpTo = size;
+        if (line.differsAt !== null) continue;
+        if (fits) {
           line.good += 1;
           if (line.agreedSize !== size) line.agreedBy.clear();
           for (const name of head.cosignedBy) line.agreedBy.add(name);
@@ -141,11 +151,24 @@ export class LogCheck {
           else this.#since.witnessed(head);
           this.#signedAs(head);
         } else {
-          line.differs = true;
+          line.differsAt = size;
           this.#report(code, line.agreedSize ?? this.#from, size - 1);
         }
       }
     }
+  }
+
+  /**
+   * Only a head of the log itself that fits what a witness was not shown tells that its key has signed both. Where its own
+   * heads do not fit either, one damaged byte is enough, and nobody is accused.
+   */
+  #softenWhereUnsigned(): void {
+    const { differsAt, agreedSize } = this.#witness;
+    if (differsAt === null || this.#own.fitsUpTo >= differsAt) return;
+    if (this.#own.differsUpTo <= (agreedSize ?? this.#from)) return;
+    const at = this.#problems.findIndex(({ code }) => code === 'witness-differs');
+    const problem = this.#problems[at];
+    if (problem !== undefined) this.#problems[at] = { ...problem, code: 'witness-differs-too' };
   }
 
   /** A log changes its key once the old one is lost: whoever signs with that afterwards is somebody else. */
@@ -160,15 +183,28 @@ export class LogCheck {
   }
 
   #report(code: ProblemCode, seq: number | null, upTo: number | null = seq): void {
+    this.#add({ code, seq, upTo });
+  }
+
+  #add(problem: LogProblem): void {
     this.#problemCount += 1;
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ code, seq, upTo });
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
   }
 }
 
 /** Heads of less than the stretch begins with cannot be held against it. */
 function vouching(heads: readonly SignedHead[], from: number): Vouching {
   const useful = heads.filter(({ size }) => size >= from).toSorted((one, other) => one.size - other.size);
-  return { heads: useful, next: 0, good: 0, agreedSize: null, agreedBy: new Set(), differs: false };
+  return {
+    heads: useful,
+    next: 0,
+    good: 0,
+    agreedSize: null,
+    agreedBy: new Set(),
+    differsAt: null,
+    fitsUpTo: 0,
+    differsUpTo: 0,
+  };
 }
 
 function uncheckedAmong(heads: readonly SignedHead[], from: number): LogReport['uncheckedWitnesses'] {

@@ -77,9 +77,16 @@ export class StoredWitnessBook implements WitnessBook {
     }
     const { checkpoint } = opened.value;
     const { size, root } = checkpoint;
-    if (witness.type !== COSIGNATURE || witness.name === key.origin) {
+    const isCountersigned = parsed.value.signatures.some(({ name }) => name !== key.origin);
+    if (!isCountersigned) {
       const sentence = 'this is a checkpoint of this kiosk itself: another one must countersign it first';
       return witnessRefusal('own-log', sentence, size);
+    }
+    const isByKey = parsed.value.signatures.some(({ name, id }) => name === witness.name && id === witness.id);
+    if (witness.type !== COSIGNATURE || witness.name === key.origin || !isByKey) {
+      const sentence =
+        'no countersignature here is by that key: give the key that journal cosign printed as witness key';
+      return witnessRefusal(witness.name === key.origin ? 'own-log' : 'damaged', sentence, size);
     }
     const stranger = this.#refuseStranger(witness);
     if (stranger !== null) return stranger;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -39,6 +39,15 @@ describe('what an owner hands to a stranger', () => {
     expect(typesIn(data)).toContain('log-exported');
     expect(readFileSync(file('stick/verify.html'), 'utf8')).toContain("default-src 'none'");
 
+    symlinkSync(file('stick/checkpoints.txt'), file('kept'));
+    for (const own of [file('stick/checkpoints.txt'), file('kept'), file('stick/key.txt')]) {
+      const refused = await ran(['journal', 'verify', '--export', file('stick'), '--key', key, '--checkpoint', own]);
+      expect(complaintOf(refused)).toMatchObject({
+        code: 2,
+        says: expect.stringMatching(/(kept|txt) is of the export itself/),
+      });
+    }
+
     const entries = readFileSync(file('stick/entries.jsonl'), 'utf8');
     writeFileSync(file('stick/entries.jsonl'), entries.replace('"kind":"ticket"', '"kind":"member"'));
     const bent = await check();
@@ -75,7 +84,7 @@ describe('what an owner hands to a stranger', () => {
 
   it('shows that the log in the kiosk itself was changed', async () => {
     await stickerIn(data);
-    await on('checkpoint');
+    const head = await on('checkpoint');
     expect((await on('verify', '--json')).code).toBe(0);
     const db = new Database(join(data, 'journal.db'));
     db.exec("UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'ticket', 'member') AS BLOB) WHERE seq = 0");
@@ -85,6 +94,10 @@ describe('what an owner hands to a stranger', () => {
       1,
       { problems: [{ code: 'root-differs', seq: 0, upTo: 0 }] },
     ]);
+    writeFileSync(file('kept'), head.out);
+    const witnessed = await on('verify', '--checkpoint', file('kept'));
+    expect([witnessed.code, witnessed.out]).toEqual([1, expect.stringContaining('does not fit these changed entries')]);
+    expect(witnessed.out).not.toContain('somebody with the key');
   });
 });
 
@@ -149,6 +162,13 @@ describe('two kiosks without any server between them', () => {
     const witness = ['--checkpoint', file('kept'), '--witness-key', keyIn(signed)];
     const vouched = await on('verify', '--json', ...witness);
     expect(JSON.parse(vouched.out)).toMatchObject({ problems: [], witnessedSize: 1 });
+    const logKey = keyIn(await ran(['journal', 'checkpoint', '--data', other]));
+    const byLogKey = await on('verify', '--checkpoint', file('kept'), '--witness-key', logKey);
+    expect([byLogKey.code, byLogKey.out]).toEqual([0, expect.stringContaining('No countersignature here is by')]);
+    expect(complaintOf(await on('witness', file('kept'), '--witness-key', logKey))).toMatchObject({
+      code: 2,
+      says: expect.stringMatching(/^no countersignature here is by that key: give the key/),
+    });
 
     // Shown again without the proof since then, it is not signed again.
     await stickerIn(data);
@@ -232,6 +252,7 @@ describe('a wrong call says in one sentence what to do', () => {
     [['verify', '--export', '.', '--to', '1'], /--to is for the log of this kiosk/],
     [['verify', '--proof', 'nowhere'], /nowhere cannot be read/],
     [['verify', '--to', '9'], /there is no such stretch/],
+    [['verify', '--checkpoint', '/dev/null'], /^\/dev\/null holds no checkpoint/],
     [['export'], /--out DIR is missing/],
     [['export', '--out', '.'], /is there already/],
     [['cosign', 'x'], /x cannot be read/],

@@ -224,11 +224,13 @@ describe('a countersignature that is carried back', () => {
     const note = carriedBack();
     const forged = note.replace(/.{8}\n$/, 'AAAAAA==\n');
     expect(adopt(forged)).toMatchObject(says(/forged or damaged/, 'damaged'));
-    expect(adopt(note, newLogKey('8B').cosigner)).toMatchObject(says(/forged or damaged/, 'damaged'));
     expect(adopt(note, witnessKey.cosigner, newLogKey('9C'))).toMatchObject(says(/none of the keys/, 'damaged'));
     // The log's own signature, or its own key as a witness, is nobody else's word.
-    expect(adopt(note, logKey.verifier)).toMatchObject(says(/this kiosk itself/, 'own-log'));
-    expect(adopt(note, logKey.cosigner)).toMatchObject(says(/this kiosk itself/, 'own-log'));
+    for (const key of [logKey.verifier, logKey.cosigner, witnessKey.verifier, newLogKey('8B').cosigner]) {
+      const kind = key.name === logKey.origin ? 'own-log' : 'damaged';
+      expect(adopt(note, key)).toMatchObject(says(/no countersignature here is by that key: give/, kind));
+      expect(adopt(proof(0).checkpoint, key)).toMatchObject(says(/this kiosk itself/, 'own-log'));
+    }
     expect(typesOf('log-witnessed')).toEqual([]);
     expect(storedNote(20)).not.toContain(witnessKey.origin);
   });

@@ -151,8 +151,8 @@ export async function verdictsOn(log: ExportedLog, stranger: Stranger): Promise<
 /** The same where what is given may be no export at all, which is one sentence and no report. */
 export async function outcomesOn(log: ExportedLog, stranger: Stranger): Promise<readonly Outcome[]> {
   const folder = writtenExport(log, stranger.key);
-  const kept = join(temporaryFolder(), 'kept-elsewhere.txt');
-  writeFileSync(kept, (stranger.witnesses ?? []).join('\n'));
+  const kept = stranger.witnesses === undefined ? null : join(temporaryFolder(), 'kept-elsewhere.txt');
+  if (kept !== null) writeFileSync(kept, (stranger.witnesses ?? []).join('\n'));
   // Whoever holds the stick lays whatever they like beside the export.
   writeFileSync(join(folder, 'notes.txt'), log.checkpoints[0] ?? '');
   writeFileSync(join(folder, '.DS_Store'), Buffer.of(0, 0, 0, 1, 0x42, 0xff));
@@ -177,6 +177,7 @@ export interface VerifierSays {
   readonly checkpoints: number;
   readonly witnessedSize: number | null;
   readonly witnessedBy: readonly string[];
+  readonly unusedWitnessKeys: readonly string[];
 }
 
 /** Writes an export into a new folder. */
@@ -192,23 +193,24 @@ export function writtenExport({ entries, checkpoints, start }: ExportedLog, key:
 const allKeys = ({ key, keys = [] }: Stranger): readonly string[] => [key, ...keys];
 
 /** `munjigi journal verify --export` as it is called, its exit code held against what it prints. */
-async function commandOn(folder: string, kept: string, stranger: Stranger): Promise<Outcome> {
+async function commandOn(folder: string, kept: string | null, stranger: Stranger): Promise<Outcome> {
   const { from = 0, witnessKeys = [] } = stranger;
   const { code, out } = await saidBy(verify, [
-    ...['--export', folder, '--json', '--from', String(from), '--checkpoint', kept],
+    ...['--export', folder, '--json', '--from', String(from)],
+    ...(kept === null ? [] : ['--checkpoint', kept]),
     ...allKeys(stranger).flatMap((each) => ['--key', each]),
     ...witnessKeys.flatMap((each) => ['--witness-key', each]),
   ]);
-  return outcomeOf(code, out);
+  return outcomeOf(code, out, kept);
 }
 
-async function pageOn(folder: string, kept: string, stranger: Stranger): Promise<Outcome> {
+async function pageOn(folder: string, kept: string | null, stranger: Stranger): Promise<Outcome> {
   const { from = 0, witnessKeys = [] } = stranger;
   const opened = (path: string) => ({ name: basename(path), bytes: readFileSync(path) });
   const given = await answer(
     {
       files: readdirSync(folder).map((name) => opened(join(folder, name))),
-      keptFiles: [opened(kept)],
+      keptFiles: kept === null ? [] : [opened(kept)],
       keys: allKeys(stranger).join('\n'),
       witnesses: '',
       askedFrom: from,
@@ -225,10 +227,11 @@ async function pageOn(folder: string, kept: string, stranger: Stranger): Promise
   return JSON.parse(reportJson(log.report)) as VerifierSays;
 }
 
-async function pythonOn(folder: string, kept: string, stranger: Stranger): Promise<Outcome> {
+async function pythonOn(folder: string, kept: string | null, stranger: Stranger): Promise<Outcome> {
   const { from = 0, witnessKeys = [] } = stranger;
   const args = [
-    ...[PYTHON_VERIFIER, folder, '--from', String(from), '--witness', kept],
+    ...[PYTHON_VERIFIER, folder, '--from', String(from)],
+    ...(kept === null ? [] : ['--witness', kept]),
     ...allKeys(stranger).flatMap((each) => ['--key', each]),
     ...witnessKeys.flatMap((each) => ['--witness-key', each]),
   ];
@@ -236,14 +239,16 @@ async function pythonOn(folder: string, kept: string, stranger: Stranger): Promi
     execFile('python3', args, (fault, stdout, stderr) => {
       // A traceback is exit code 1 as well.
       if (stderr.includes('Traceback')) reject(new Error(stderr));
-      else resolve(outcomeOf(fault === null ? 0 : Number(fault.code), stdout));
+      else resolve(outcomeOf(fault === null ? 0 : Number(fault.code), stdout, kept));
     });
   });
 }
 
-function outcomeOf(code: number, out: string): Outcome {
+function outcomeOf(code: number, out: string, kept: string | null): Outcome {
   if (code === 2) return 'refused';
-  const says = JSON.parse(out) as VerifierSays;
+  // The page is given the name of a file and never where it lies.
+  const named = kept === null ? out : out.replaceAll(kept, basename(kept));
+  const says = JSON.parse(named) as VerifierSays;
   if (code !== (says.problems.length === 0 ? 0 : 1)) throw new Error(`exit code ${code} with ${out}`);
   return says;
 }

@@ -188,6 +188,32 @@ describe.skipIf(!hasPython)(`two programs that disagree prove nothing${pythonNot
     );
   });
 
+  it.each([[''], ['\n\n'], [' \t\ufeff\r\n']])('a file of checkpoints that holds none, %j', async (text) => {
+    expect(await agreed(log, { witnesses: [text] })).toBe('refused');
+  });
+
+  it('a file of checkpoints that holds something else', async () => {
+    const file = 'kept-elsewhere.txt';
+    expect(await agreed(log, { witnesses: ['milk, bread'] })).toMatchObject({
+      problems: [{ code: 'witness-unreadable', seq: null, upTo: null, file }],
+    });
+    const [foreign = ''] = signedAnew(log.entries, newLogKey('8B'), [20]);
+    expect(await agreed(log, { witnesses: [foreign] })).toMatchObject({
+      problems: [{ code: 'witness-foreign', seq: 20, upTo: 20, file }],
+    });
+  });
+
+  it('a copy of the export’s own checkpoints is no witness', async () => {
+    expect(log.checkpoints.length).toBeGreaterThan(1);
+    expect(await agreed(log, { witnesses: log.checkpoints })).toBe('refused');
+    // Of a young log the one checkpoint that was kept is all that the export holds.
+    const [newest = ''] = log.checkpoints.slice(-1);
+    expect(await agreed({ ...log, checkpoints: [newest] }, { witnesses: [newest] })).toMatchObject({
+      problems: [],
+      witnessedSize: ENTRIES,
+    });
+  });
+
   it('codes that were bent before or after they were packed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(bends, bends), { minLength: 1, maxLength: 6 }), async (changes) => {

@@ -20,6 +20,8 @@ import {
 } from '../support/exported-log.ts';
 
 const ENTRIES = 120;
+/** Hangul, and no word of English but the name of a file. */
+const KOREAN_ONLY = /^(?=.*[가-힣])(?!.*\b(is|the|this|of)\b)/;
 
 let key: LogKey;
 let log: ExportedLog;
@@ -58,7 +60,7 @@ const ask = (files: readonly OpenedFile[], more: Partial<Evidence> = {}) =>
 
 async function answersTo(files: readonly OpenedFile[], more: Partial<Evidence> = {}): Promise<Answers> {
   const given = await ask(files, more);
-  if (!given.ok) throw new Error(given.error);
+  if (!given.ok) throw new Error(given.error.en);
   return given.value;
 }
 
@@ -102,13 +104,16 @@ describe('whoever holds the stick', () => {
     expect(statesOf(await answersTo([proof, ...filesOf(tampered())]))).toEqual(['log bad', 'entry good']);
     const [entries, ...rest] = filesOf(tampered());
     if (entries === undefined) throw new Error('an export has entries');
-    expect(await ask([proof, ...rest])).toMatchObject({ ok: false, error: expect.stringContaining('entries.jsonl') });
+    expect(await ask([proof, ...rest])).toMatchObject({
+      ok: false,
+      error: { en: expect.stringContaining('entries.jsonl') },
+    });
   });
 
   it('does not mix the files of two exports', async () => {
     expect(await ask([...filesOf(log), ...filesOf(tampered())])).toMatchObject({
       ok: false,
-      error: expect.stringMatching(/two files are called entries\.jsonl/),
+      error: { en: expect.stringMatching(/two files are called entries\.jsonl/) },
     });
   });
 
@@ -122,6 +127,55 @@ describe('whoever holds the stick', () => {
     expect(ko.slice(0, 2).join(' ')).toMatch(/일부만 .* 기록 0–63: 여기에 없습니다/);
     expect(statesOf(await answersTo(filesOf(beheaded(log, 64)), { askedFrom: 64 }))).toEqual(['log good']);
     expect(statesOf(await answersTo(filesOf(beheaded(tampered(), 64))))).toEqual(['log bad']);
+  });
+});
+
+describe('a file of checkpoints that were kept elsewhere', () => {
+  it('that is empty is no witness that agrees: the stranger is told so', async () => {
+    const given = await ask(filesOf(log), { keptFiles: [file('empty.txt', '')] });
+    expect(given).toMatchObject({
+      ok: false,
+      error: { en: expect.stringMatching(/^empty\.txt holds no checkpoint/), ko: expect.stringMatching(KOREAN_ONLY) },
+    });
+    expect(await witnessedSize(filesOf(log), { witnesses: ' \n' })).toBeNull();
+  });
+
+  it('that is one of the export’s own is refused, and an older export that was kept is not', async () => {
+    const own = file('checkpoints.txt', log.checkpoints.join('\n'));
+    for (const more of [
+      { keptFiles: [own] },
+      { keptFiles: [{ ...own, name: 'copy.txt' }] },
+      { witnesses: `${log.checkpoints.join('\n')}\n` },
+      { keptFiles: [file('key.txt', `${key.verifierText}\n`)] },
+    ]) {
+      expect(await ask(filesOf(log), more)).toMatchObject({
+        ok: false,
+        error: { en: expect.stringMatching(/of the export itself/), ko: expect.stringMatching(KOREAN_ONLY) },
+      });
+    }
+    const [young = ''] = log.checkpoints.slice(-1);
+    const youngLog = { ...log, checkpoints: [young] };
+    expect(await ask(filesOf(youngLog), { keptFiles: [file('checkpoints.txt', young)] })).toMatchObject({ ok: false });
+    expect(await witnessedSize(filesOf(youngLog), { keptFiles: [file('photographed.txt', young)] })).toBe(ENTRIES);
+    const older = file('checkpoints.txt', log.checkpoints[0] ?? '');
+    expect(await witnessedSize(filesOf(log), { keptFiles: [older] })).toBe(60);
+  });
+
+  it('is named where one of several cannot be read', async () => {
+    const keptFiles = [file('photographed.txt', log.checkpoints[0] ?? ''), file('shopping.txt', 'milk, bread')];
+    const given = await answersTo(filesOf(log), { keptFiles });
+    const [first] = given.answers;
+    if (first === undefined) throw new Error('no answer');
+    const { state, en, ko } = answerText(first, given);
+    expect([state, en]).toEqual(['bad', expect.arrayContaining([expect.stringMatching(/^shopping\.txt: A witness/)])]);
+    expect(ko).toContainEqual(expect.stringMatching(/^shopping\.txt: 증인/));
+    const foreign = signedAnew(log.entries, newLogKey('8B'), [50])[0] ?? '';
+    const others = await answersTo(filesOf(log), { keptFiles: [file('foreign.txt', foreign)] });
+    const [other] = others.answers;
+    if (other === undefined) throw new Error('no answer');
+    expect(answerText(other, others).en).toContainEqual(
+      expect.stringMatching(/^foreign\.txt, checkpoint of 50 entries:/),
+    );
   });
 });
 
@@ -192,8 +246,38 @@ it.each([
   ['a key alone', [file('key.txt', 'a')], /nothing here can be checked/],
   ['no key', [file('entries.jsonl', '')], /the key of the log is missing/],
   ['a key that is none', [file('entries.jsonl', ''), file('key.txt', 'a')], /this is no verifier key/],
-])('%s is answered in a sentence', async (_, files, sentence) => {
-  expect(await ask(files)).toMatchObject({ ok: false, error: expect.stringMatching(sentence) });
+])('%s is answered in a sentence, to a Korean in Korean', async (_, files, sentence) => {
+  const says = { en: expect.stringMatching(sentence), ko: expect.stringMatching(KOREAN_ONLY) };
+  expect(await ask(files)).toMatchObject({ ok: false, error: says });
+});
+
+it('a start or a key of a witness that is none is answered in Korean too', async () => {
+  const bent = { ...beheaded(log, 64), start: 'munjigi-log-start@v1\n' };
+  for (const given of [await ask(filesOf(bent)), await ask(filesOf(log), { witnessKeys: 'a' })]) {
+    expect(given).toMatchObject({ ok: false, error: { ko: expect.stringMatching(KOREAN_ONLY) } });
+  }
+});
+
+it('a proof that does not hold says why, to a Korean in Korean', async () => {
+  const text = Buffer.from(proof.bytes).toString('utf8');
+  const [head = '', note = ''] = text.split('\n\n');
+  const stranger = newLogKey('8B').verifierText;
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    [text.replace('index 7', 'index 11'), key.verifierText, /not entry 11 of the log/],
+    [text, stranger, /signed by none of the keys/],
+    [text.replace('trusted', 'unsure'), key.verifierText, /forged or damaged/],
+    [text.replace(/extra .*\n/, ''), key.verifierText, /does not hold the entry/],
+    [head, key.verifierText, /this is no proof/],
+    [`${head}\n\n${note.slice(0, 9)}`, key.verifierText, /no signed checkpoint/],
+  ];
+  for (const [bent, keys, sentence] of cases) {
+    const given = await answersTo([file('bent.tlog-proof', bent)], { keys });
+    const [first] = given.answers;
+    if (first === undefined) throw new Error('no answer');
+    const { state, ko, en } = answerText(first, given);
+    expect([state, en.at(-1)]).toEqual(['bad', expect.stringMatching(sentence)]);
+    expect(ko.at(-1)).toMatch(KOREAN_ONLY);
+  }
 });
 
 it('a proof that is none is bad, and stops nothing else', async () => {

@@ -275,8 +275,15 @@ describe('a log as it was written', () => {
         problems: [],
         witnessedSize: 620,
         witnessedBy: [other.origin],
+        unusedWitnessKeys: [],
         unwitnessedSince: new Date(atS * 1_000).toISOString(),
       });
+    }
+    // The other kiosk's key as a log in place of its key as a witness, and one of nobody.
+    const wrong = [other.verifierText, formatVerifierKey(newLogKey('9C').cosigner)];
+    for (const says of await verdictsOn(witnessed, { key: key.verifierText, witnessKeys: wrong })) {
+      const unusedWitnessKeys = wrong.map((text) => text.split('+').slice(0, 2).join('+'));
+      expect(says).toMatchObject({ problems: [], witnessedSize: null, unusedWitnessKeys });
     }
     const forged = { ...log, checkpoints: log.checkpoints.with(7, `${last}${line.replace(/.{8}\n$/, 'AAAAAA==\n')}`) };
     for (const says of await verdictsOn(forged, stranger)) {
@@ -308,6 +315,41 @@ describe('with the kiosk’s key nobody goes back behind a witness:', () => {
     for (const other of others) expect(other).toEqual(command);
     // What no log can show by itself: this is why there are witnesses.
     for (const says of await verdictsOn(tampered, { key: set.key.verifierText })) expect(says.problems).toEqual([]);
+  });
+});
+
+describe('what a witness was not shown', () => {
+  it('is not laid to somebody with the key where a byte was damaged, which the log’s own heads show as well', async () => {
+    const { log, key, kept } = set;
+    const countersigned = at(log.checkpoints, 1);
+    for (const [damaged, witnesses, own, theirs] of [
+      [250, [kept], [200, 299], [0, 399]],
+      [350, [countersigned, kept], [310, 399], [200, 399]],
+      [395, [kept], [310, 399], [0, 399]],
+    ] as const) {
+      const entries = log.entries.with(damaged, edited(at(log.entries, damaged), { count: 0 }));
+      for (const says of await verdictsOn({ ...log, entries }, { key: key.verifierText, witnesses })) {
+        expect(says.problems).toEqual([
+          { code: 'root-differs', seq: own[0], upTo: own[1] },
+          { code: 'witness-differs-too', seq: theirs[0], upTo: theirs[1] },
+        ]);
+      }
+    }
+  });
+
+  it('is laid to whoever has the key and left one old head in, so that it should look like damage', async () => {
+    const { log, key, kept } = set;
+    const entries = log.entries.map((entry, seq) => (seq < 250 ? entry : edited(entry, { count: 1 })));
+    const anew = signedAnew(entries, key, SIZES);
+    for (const size of [2, 3]) {
+      const checkpoints = anew.with(size, at(log.checkpoints, size));
+      for (const says of await verdictsOn(
+        { ...log, entries, checkpoints },
+        { key: key.verifierText, witnesses: [kept] },
+      )) {
+        expect(says.problems.map(({ code }) => code)).toEqual(['root-differs', 'witness-differs']);
+      }
+    }
   });
 });
 

@@ -207,6 +207,12 @@ def judge(note, whose, keys, witness_keys):
     return dict(origin=origin, size=size, root=root, made=made_at(extensions), cosigned=cosigned, by=by), None
 
 
+def unused_keys(notes, witness_keys):
+    read = [read_note(note) for note in notes]
+    signers = {(name, ident) for each in read if each for name, ident, _ in each[1]}
+    return [f'{k[0]}+{k[1]}' for k in witness_keys if k[2] != COSIGNER or k[:2] not in signers]
+
+
 def split_notes(text):
     blocks = re.split(r'\n{2,}', text.replace('\r\n', '\n').strip('\n'))
     pairs = [(blocks[i], blocks[i + 1] if i + 1 < len(blocks) else '') for i in range(0, len(blocks), 2)]
@@ -360,7 +366,8 @@ def log_before(entry):
 class Line:
     def __init__(self, heads, start):
         self.heads = sorted((h for h in heads if h['size'] >= start), key=lambda h: h['size'])
-        self.good, self.agreed, self.differs, self.next = 0, None, False, 0
+        self.good, self.agreed, self.differs, self.next = 0, None, None, 0
+        self.fits_up_to = self.differs_up_to = 0
         self.by = set()
 
 
@@ -432,16 +439,21 @@ def check(lines, start, asked, own, witness, problems, origin):
                 head = line.heads[line.next]
                 line.next += 1
                 root = root or tree.root()
-                if line.differs:
+                fits = root == head['root']
+                if fits:
+                    line.fits_up_to = tree.size
+                else:
+                    line.differs_up_to = tree.size
+                if line.differs is not None:
                     continue
-                if root == head['root']:
+                if fits:
                     line.good += 1
                     line.by = line.by | head['by'] if line.agreed == tree.size else head['by']
                     line.agreed = tree.size
                     (since.signed if line is ours else since.witnessed)(head)
                     signed_as(head['origin'])
                 else:
-                    line.differs = True
+                    line.differs = tree.size
                     found.append((code, begin if line.agreed is None else line.agreed, tree.size - 1))
 
     compare()
@@ -480,10 +492,13 @@ def check(lines, start, asked, own, witness, problems, origin):
         found.append(('log-short', size, own_last - 1))
     if not ours.heads:
         found.append(('no-checkpoint', None, None))
-    elif not ours.differs and own_last < size:
+    elif ours.differs is None and own_last < size:
         found.append(('unsigned-tail', own_last, size - 1))
     if witness_last > size:
         found.append(('witness-longer', size, witness_last - 1))
+    if theirs.differs is not None and ours.fits_up_to < theirs.differs and ours.differs_up_to > (theirs.agreed or begin):
+        # Nothing shows that the log's key has signed both: damage alone does this.
+        found[:] = [('witness-differs-too' if p[0] == 'witness-differs' else p[0], *p[1:]) for p in found]
     if ruled_out:
         found.append(('time-contradicts-witness', ruled_out[0], ruled_out[-1]))
     unchecked = [h['size'] for h in witness if h['size'] < begin]
@@ -491,7 +506,7 @@ def check(lines, start, asked, own, witness, problems, origin):
         origin=origin, signedBy=[s for s in signers if s['upTo'] >= s['from']], continues=continues, size=size, checkpoints=ours.good, signedSize=ours.agreed, witnessedSize=theirs.agreed,
         witnessedBy=sorted(theirs.by, key=lambda name: name.encode('utf-16-be')),
         uncheckedWitnesses=dict(count=len(unchecked), largest=max(unchecked)) if unchecked else None,
-        problems=[dict(code=c, seq=s, upTo=u) for c, s, u in found[:MAX_LISTED]],
+        problems=[dict(zip(('code', 'seq', 'upTo', 'file'), problem)) for problem in found[:MAX_LISTED]],
         furtherProblems=max(0, len(found) - MAX_LISTED), firstAt=instant(first_at), lastAt=instant(last_at),
         unwitnessedSince=instant(since.at), **{'from': begin})
 
@@ -501,6 +516,15 @@ def instant(at):
         return None
     when = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=at)
     return when.isoformat(timespec='milliseconds') + 'Z'
+
+
+def is_of_export(path, folder, text):
+    """One of its files, or what its checkpoints say: of a young log an honest witness has kept a single one, to the byte."""
+    names = ('entries.jsonl', 'checkpoints.txt', 'key.txt', 'start.txt', 'verify.html')
+    if path.resolve() in [(folder / name).resolve() for name in names]:
+        return True
+    own = (folder / 'checkpoints.txt').read_bytes().decode('utf-8')
+    return text.rstrip(SPACE) == own.rstrip(SPACE) and len(split_notes(own)) > 1
 
 
 def read_start(folder):
@@ -534,15 +558,20 @@ def main():
     try:
         keys = [read_key(text) for text in given.key or [(given.folder / 'key.txt').read_bytes().decode('utf-8')]]
         witness_keys = [read_key(text) for text in given.witness_key]
-        problems, heads = [], dict(checkpoint=[], witness=[])
+        problems, heads, notes = [], dict(checkpoint=[], witness=[]), []
         texts = [('checkpoint', given.folder / 'checkpoints.txt')] + [('witness', path) for path in given.witness]
         for whose, path in texts:
             # Line ends as they are: a control character in a note must be seen.
             text = path.read_bytes().decode('utf-8')
+            if whose == 'witness' and is_of_export(path, given.folder, text):
+                raise Bad(f'{path} is of the export itself and no witness: give a checkpoint that was kept elsewhere')
+            if whose == 'witness' and text.strip(SPACE) == '':
+                raise Bad(f'{path} holds no checkpoint: give the file in which one was kept')
             for note in notes_in(text) if whose == 'witness' else split_notes(text):
+                notes.append(note)
                 head, problem = judge(note, whose, keys, witness_keys)
                 if head is None:
-                    problems.append(problem)
+                    problems.append((*problem, str(path)) if whose == 'witness' else problem)
                 else:
                     heads[whose].append(head)
         own, kept = heads['checkpoint'], heads['witness']
@@ -552,7 +581,7 @@ def main():
     except (Bad, OSError, UnicodeDecodeError) as fault:
         print(f'verify_log: {fault}', file=sys.stderr)
         return 2
-    print(json.dumps(report))
+    print(json.dumps(dict(report, unusedWitnessKeys=unused_keys(notes, witness_keys))))
     return 1 if report['problems'] else 0
 
 

@@ -49,8 +49,8 @@ function plainText(answer: Answer): ShownAnswer {
       if (!entry.ok) {
         return {
           state: 'bad',
-          ko: ['이 증명은 맞지 않습니다.', `파일: ${name}`, entry.error],
-          en: ['This proof does not hold.', `File: ${name}`, entry.error],
+          ko: ['이 증명은 맞지 않습니다.', `파일: ${name}`, entry.error.ko],
+          en: ['This proof does not hold.', `File: ${name}`, entry.error.en],
         };
       }
       const { origin, seq, bytes, signed } = entry.value;

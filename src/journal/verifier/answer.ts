@@ -1,11 +1,13 @@
 import { err, ok, type Result } from '../../base/result.ts';
-import { joinBytes, toHex, utf8 } from '../byte-text.ts';
+import { equalBytes, joinBytes, toHex, utf8 } from '../byte-text.ts';
 import { checkOutage, type OutageFault } from '../check-outage.ts';
 import { checkProof, type ProvenEntry } from '../check-proof.ts';
-import { checkExported, EXPORT_FILES, notesOf, readKeys } from '../exported-log.ts';
+import { checkExported, EXPORT_FILES, keyFault, notesOf, ownFileFault, readKeys } from '../exported-log.ts';
+import type { KeptText } from '../kept-notes.ts';
 import type { LogReport } from '../log-report.ts';
 import type { OutageCertificate } from '../outage.ts';
 import { readOutage } from '../outage-file.ts';
+import type { InBoth } from '../report-text.ts';
 import type { SignatureCheck, VerifierKey, VerifyEd25519 } from '../signed-note.ts';
 import { sha256 } from './sha256.ts';
 import { type OpenedFile, sortFiles, textOf } from './sorted-files.ts';
@@ -27,7 +29,7 @@ export interface Evidence {
 /** What came of the log, of one proof, or of one certificate. */
 export type Answer =
   | { readonly kind: 'log'; readonly report: LogReport }
-  | { readonly kind: 'entry'; readonly name: string; readonly entry: Result<ProvenEntry, string> }
+  | { readonly kind: 'entry'; readonly name: string; readonly entry: Result<ProvenEntry, InBoth> }
   | { readonly kind: 'outage'; readonly name: string; readonly outage: Result<OutageCertificate, OutageFault> };
 
 export interface Answers {
@@ -50,27 +52,31 @@ const ENTRIES_A_SLICE = 2_000;
 const LINE_FEED = 0x0a;
 
 /** Checks all of what was given: an export, proofs, certificates. The error is one sentence. */
-export async function answer(evidence: Evidence, around: Surroundings): Promise<Result<Answers, string>> {
+export async function answer(evidence: Evidence, around: Surroundings): Promise<Result<Answers, InBoth>> {
   const sorted = sortFiles(evidence.files);
   if (!sorted.ok) return sorted;
   const { exported, proofs, certificates, ignored } = sorted.value;
   const isLog = exported.has(EXPORT_FILES.entries) || exported.has(EXPORT_FILES.checkpoints);
   if (!isLog && proofs.length === 0 && certificates.length === 0) {
-    return err(
-      'nothing here can be checked: drop the exported folder, a proof (.tlog-proof) or a certificate (.json, .html)',
-    );
+    return err({
+      ko: '여기에는 확인할 것이 없습니다. 내보낸 폴더, 증명(.tlog-proof) 또는 증명서(.json, .html)를 놓으십시오.',
+      en: 'nothing here can be checked: drop the exported folder, a proof (.tlog-proof) or a certificate (.json, .html)',
+    });
   }
   const given = linesOf(evidence.keys);
   const keyFile = exported.get(EXPORT_FILES.key);
   const keyIsFromExport = given.length === 0;
   if (keyIsFromExport && keyFile === undefined) {
-    return err('the key of the log is missing: give it, or the file key.txt of the export');
+    return err({
+      ko: '기록의 키가 없습니다. 키를 넣거나, 내보낸 폴더의 key.txt 파일을 함께 놓으십시오.',
+      en: 'the key of the log is missing: give it, or the file key.txt of the export',
+    });
   }
   const keyText = keyFile === undefined || !keyIsFromExport ? ok('') : textOf(keyFile);
   if (!keyText.ok) return keyText;
   const keys = keyIsFromExport ? [keyText.value] : given;
   const read = readKeys(sha256, keys);
-  if (!read.ok) return read;
+  if (!read.ok) return err(keyFault(read.error));
   const answers: Answer[] = [];
   if (isLog) {
     const report = await checkLog(evidence, exported, keys, around);
@@ -106,19 +112,23 @@ async function checkLog(
   exported: ReadonlyMap<string, OpenedFile>,
   keys: readonly string[],
   around: Surroundings,
-): Promise<Result<LogReport, string>> {
+): Promise<Result<LogReport, InBoth>> {
   const entries = exported.get(EXPORT_FILES.entries)?.bytes;
   const checkpointsFile = exported.get(EXPORT_FILES.checkpoints);
   if (entries === undefined || checkpointsFile === undefined) {
-    return err(
-      `the files ${EXPORT_FILES.entries} and ${EXPORT_FILES.checkpoints} of the export are missing: drop the whole folder`,
-    );
+    const { entries: log, checkpoints: signed } = EXPORT_FILES;
+    return err({
+      ko: `내보낸 폴더의 파일 ${log}과 ${signed} 가운데 없는 것이 있습니다. 폴더를 통째로 놓으십시오.`,
+      en: `the files ${log} and ${signed} of the export are missing: drop the whole folder`,
+    });
   }
-  const kept = [witnesses];
+  const kept: KeptText[] = [{ text: witnesses, file: null }];
   for (const file of keptFiles) {
+    const same = exported.get(file.name);
+    if (same !== undefined && equalBytes(same.bytes, file.bytes)) return err(ownFileFault(file.name));
     const text = textOf(file);
     if (!text.ok) return text;
-    kept.push(text.value);
+    kept.push({ text: text.value, file: file.name });
   }
   const checkpoints = textOf(checkpointsFile);
   if (!checkpoints.ok) return checkpoints;

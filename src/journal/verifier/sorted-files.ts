@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import { EXPORT_FILES } from '../exported-log.ts';
 import { outageIn } from '../outage-file.ts';
+import type { InBoth } from '../report-text.ts';
 
 export interface OpenedFile {
   readonly name: string;
@@ -21,7 +22,7 @@ export interface SortedFiles {
 }
 
 /** The error is one sentence. */
-export function sortFiles(files: readonly OpenedFile[]): Result<SortedFiles, string> {
+export function sortFiles(files: readonly OpenedFile[]): Result<SortedFiles, InBoth> {
   const exported = new Map<string, OpenedFile>();
   const proofs: OpenedFile[] = [];
   const certificates: { name: string; text: string }[] = [];
@@ -29,7 +30,12 @@ export function sortFiles(files: readonly OpenedFile[]): Result<SortedFiles, str
   for (const file of files) {
     const { name } = file;
     if (EXPORT_NAMES.has(name)) {
-      if (exported.has(name)) return err(`two files are called ${name}: give one export at a time`);
+      if (exported.has(name)) {
+        return err({
+          ko: `이름이 ${name}인 파일이 두 개입니다. 내보낸 폴더를 하나씩 놓으십시오.`,
+          en: `two files are called ${name}: give one export at a time`,
+        });
+      }
       exported.set(name, file);
       continue;
     }
@@ -48,10 +54,10 @@ export function sortFiles(files: readonly OpenedFile[]): Result<SortedFiles, str
 }
 
 /** The error is one sentence. */
-export function textOf({ name, bytes }: OpenedFile): Result<string, string> {
+export function textOf({ name, bytes }: OpenedFile): Result<string, InBoth> {
   try {
     return ok(utf8Text.decode(bytes));
   } catch {
-    return err(`the file ${name} is no text`);
+    return err({ ko: `파일 ${name}은(는) 글이 아닙니다.`, en: `the file ${name} is no text` });
   }
 }

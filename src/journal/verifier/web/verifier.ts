@@ -77,7 +77,7 @@ async function check(): Promise<void> {
   if (mine !== turn) return;
   byId('progress').textContent = '';
   if (given.ok) showAnswers(given.value);
-  else showSentence('bad', ['확인할 수 없습니다.', given.error], ['This cannot be checked.', given.error]);
+  else showSentence('bad', ['확인할 수 없습니다.', given.error.ko], ['This cannot be checked.', given.error.en]);
 }
 
 /** Whatever a file holds, the page must not stay at its last sentence. */
