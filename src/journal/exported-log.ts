@@ -64,7 +64,7 @@ export function checkExported(
     });
   }
   const judged = judgeNotes(notes, verify);
-  return ok(new LogCheck({ sha256, start: start.value, askedFrom, notes: judged, tailMustBeSigned: true }));
+  return ok(new LogCheck({ sha256, start: start.value, askedFrom, notes: judged, isExport: true }));
 }
 
 /** A single checkpoint is also what an honest witness of a young log has kept, to the byte. */

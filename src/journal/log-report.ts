@@ -60,6 +60,8 @@ export const MAX_PROBLEMS = 100;
 
 /** What a check of a log, or of a stretch of it, came to. */
 export interface LogReport {
+  /** An export, and not the log in the kiosk: it may be older than a checkpoint that was kept since. */
+  readonly exported: boolean;
   readonly origin: string | null;
   /** Who signed what, in order: more than one where the kiosk's key was lost. */
   readonly signedBy: readonly SignedStretch[];

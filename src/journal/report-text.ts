@@ -79,6 +79,12 @@ const PROBLEM_TEXTS: Readonly<Record<ProblemCode, InBoth>> = {
   },
 };
 
+/** A checkpoint that was kept after the export was made says nothing against it. */
+const LONGER_THAN_EXPORT: InBoth = {
+  ko: '증인은 더 많은 기록을 보았습니다. 끝이 잘렸거나, 옛 사본으로 되돌렸거나, 그 확인점보다 먼저 내보낸 것입니다.',
+  en: 'A witness was shown more entries: the end was cut off, or an older copy was put back, or this export was made before that checkpoint.',
+};
+
 const at = (ms: number | null): string => (ms === null ? '-' : formatInstant(ms));
 const sinceText = (ms: number | null, language: ReportLanguage): string =>
   ms === null
@@ -87,8 +93,12 @@ const sinceText = (ms: number | null, language: ReportLanguage): string =>
 const count = (value: number): string => value.toLocaleString('en');
 
 /** One problem with the entries it is about. */
-export function problemText({ code, seq, upTo, file }: LogProblem, language: ReportLanguage): string {
-  const text = PROBLEM_TEXTS[code][language];
+export function problemText(
+  { code, seq, upTo, file }: LogProblem,
+  { exported }: Pick<LogReport, 'exported'>,
+  language: ReportLanguage,
+): string {
+  const text = (exported && code === 'witness-longer' ? LONGER_THAN_EXPORT : PROBLEM_TEXTS[code])[language];
   if (file !== undefined) {
     const of = seq === null ? '' : { ko: `의 기록 ${seq}개의 확인점`, en: `, checkpoint of ${seq} entries` }[language];
     return `${plainText(file)}${of}: ${text}`;
@@ -179,7 +189,7 @@ export function reportText(report: LogReport, language: ReportLanguage): readonl
   const unsigned = size - (signedSize ?? from);
   const since = sinceText(report.unwitnessedSinceMs, language);
   const numbers = from === 0 || entries === 0 ? '' : ` (${from}–${size - 1})`;
-  const listed = problems.map((problem) => problemText(problem, language));
+  const listed = problems.map((problem) => problemText(problem, report, language));
   if (language === 'ko') {
     return [
       verdictText(report, language),

@@ -63,7 +63,7 @@ export function checkStored(db: JournalReader, { from, to }: Stretch, vouchers: 
     start: reading(() => rangeAfter(new TreeStore(db), from)),
     askedFrom: from,
     notes: { ...judged, witness: judged.witness.filter(({ size }) => to === null || size <= end) },
-    tailMustBeSigned: false,
+    isExport: false,
   });
   const rows = db.prepare<[number, number, number], { seq: number; bytes: Buffer }>(
     'SELECT seq, bytes FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?',

@@ -14,7 +14,7 @@ export interface LogCheckOptions {
   readonly askedFrom: number;
   readonly notes: JudgedNotes;
   /** An export ends with a checkpoint; a running log may have entries that none covers yet. */
-  readonly tailMustBeSigned: boolean;
+  readonly isExport: boolean;
 }
 
 /** One line of heads in the order of their size, and how far they agreed with the entries. */
@@ -80,20 +80,20 @@ export class LogCheck {
   }
 
   finish(): LogReport {
-    const { start, notes, tailMustBeSigned } = this.#options;
+    const { start, notes, isExport } = this.#options;
     const { size } = start;
     const own = this.#own;
     const ownLast = own.heads.at(-1)?.size ?? 0;
     const witnessLast = this.#witness.heads.at(-1)?.size ?? 0;
     if (ownLast > size) this.#report('log-short', size, ownLast - 1);
     if (own.heads.length === 0) this.#report('no-checkpoint', null);
-    else if (tailMustBeSigned && own.differsAt === null && ownLast < size)
-      this.#report('unsigned-tail', ownLast, size - 1);
+    else if (isExport && own.differsAt === null && ownLast < size) this.#report('unsigned-tail', ownLast, size - 1);
     if (witnessLast > size) this.#report('witness-longer', size, witnessLast - 1);
     this.#softenWhereUnsigned();
     const ruledOut = this.#times.ruledOut();
     if (ruledOut !== null) this.#report('time-contradicts-witness', ruledOut.seq, ruledOut.upTo);
     return {
+      exported: isExport,
       origin: notes.origin,
       continues: this.#continues,
       signedBy: this.#signers.filter(({ from, upTo }) => upTo >= from),

@@ -184,6 +184,8 @@ describe('two kiosks without any server between them', () => {
     db.close();
     const rolledBack = await on('verify', '--json', ...witness);
     expect(JSON.parse(rolledBack.out)).toMatchObject({ problems: [{ code: 'witness-longer' }] });
+    const { out } = await on('verify', ...witness);
+    expect([out.includes('an older copy was put back.'), out.includes('this export')]).toEqual([true, false]);
   });
 
   it('carry codes from screen to screen, and the first then says by whom it is witnessed', async () => {

@@ -166,6 +166,7 @@ export async function outcomesOn(log: ExportedLog, stranger: Stranger): Promise<
 export type Outcome = VerifierSays | 'refused';
 
 export interface VerifierSays {
+  readonly exported: boolean;
   readonly origin: string | null;
   readonly signedBy: readonly { readonly origin: string; readonly from: number; readonly upTo: number }[];
   readonly uncheckedWitnesses: { readonly count: number; readonly largest: number } | null;

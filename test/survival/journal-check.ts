@@ -84,7 +84,7 @@ function verifyProblems(db: Database.Database, path: string, from: number, mustB
   if (!report.ok) return [`journal verify: ${report.error}`];
   return report.value.problems
     .filter(({ code }) => mustBeSigned || code !== 'no-checkpoint')
-    .map((problem) => `journal verify: ${problemText(problem, 'en')}`);
+    .map((problem) => `journal verify: ${problemText(problem, report.value, 'en')}`);
 }
 
 /** Each start must call the end before it what it was. */

@@ -161,6 +161,19 @@ describe('a file of checkpoints that were kept elsewhere', () => {
     expect(await witnessedSize(filesOf(log), { keptFiles: [older] })).toBe(60);
   });
 
+  it('that is newer than an honest export may be just that, which both languages say', async () => {
+    const older = { ...log, entries: log.entries.slice(0, 60), checkpoints: log.checkpoints.slice(0, 1) };
+    const given = await answersTo(filesOf(older), { keptFiles: [file('kept.txt', log.checkpoints.at(-1) ?? '')] });
+    const [first] = given.answers;
+    if (first?.kind !== 'log') throw new Error('no answer');
+    const { state, ko, en } = answerText(first, given);
+    expect([state, first.report]).toMatchObject(['bad', { exported: true, problems: [{ code: 'witness-longer' }] }]);
+    expect(en).toContainEqual(
+      expect.stringMatching(/more entries.* or this export was made before that checkpoint\.$/),
+    );
+    expect(ko).toContainEqual(expect.stringContaining('그 확인점보다 먼저 내보낸 것입니다'));
+  });
+
   it('is named where one of several cannot be read', async () => {
     const keptFiles = [file('photographed.txt', log.checkpoints[0] ?? ''), file('shopping.txt', 'milk, bread')];
     const given = await answersTo(filesOf(log), { keptFiles });

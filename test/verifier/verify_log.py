@@ -503,7 +503,7 @@ def check(lines, start, asked, own, witness, problems, origin):
         found.append(('time-contradicts-witness', ruled_out[0], ruled_out[-1]))
     unchecked = [h['size'] for h in witness if h['size'] < begin]
     return dict(
-        origin=origin, signedBy=[s for s in signers if s['upTo'] >= s['from']], continues=continues, size=size, checkpoints=ours.good, signedSize=ours.agreed, witnessedSize=theirs.agreed,
+        exported=True, origin=origin, signedBy=[s for s in signers if s['upTo'] >= s['from']], continues=continues, size=size, checkpoints=ours.good, signedSize=ours.agreed, witnessedSize=theirs.agreed,
         witnessedBy=sorted(theirs.by, key=lambda name: name.encode('utf-16-be')),
         uncheckedWitnesses=dict(count=len(unchecked), largest=max(unchecked)) if unchecked else None,
         problems=[dict(zip(('code', 'seq', 'upTo', 'file'), problem)) for problem in found[:MAX_LISTED]],
