@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -140,6 +140,7 @@ it('an inspector is given what a damaged disk has left of the log, and not the f
 describe('two kiosks without any server between them', () => {
   it('vouch for each other, and an older copy that is put back is found', async () => {
     const other = file('other');
+    mkdirSync(other);
     await stickerIn(data);
     const key = keyIn(await on('checkpoint'));
     writeFileSync(file('shown'), (await on('checkpoint', '--since', '0')).out);
@@ -168,6 +169,7 @@ describe('two kiosks without any server between them', () => {
 
   it('carry codes from screen to screen, and the first then says by whom it is witnessed', async () => {
     const other = file('other');
+    mkdirSync(other);
     const cosigned = (data: string) => ran(['journal', 'cosign', file('code'), '--data', data]);
     await stickerIn(data);
     writeFileSync(file('code'), (await on('checkpoint', '--code')).out);
