@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { journal } from '../../src/commands/journal.ts';
 import { notesIn } from '../../src/journal/checkpoint-code.ts';
 import { sha256 } from '../../src/journal/native-crypto.ts';
+import { dataFolderAt, lockDataFolder } from '../../src/kiosk/data-folder.ts';
 import { complaintOf, ran } from '../support/command.ts';
 import { typesIn } from '../support/entries.ts';
 import { refusedBy } from '../support/in-process.ts';
@@ -234,6 +235,11 @@ describe('a wrong call says in one sentence what to do', () => {
     [['verify', '--export', '.', '--to', '1'], /--to is for the log of this kiosk/],
     [['verify', '--proof', 'nowhere'], /nowhere cannot be read/],
     [['verify', '--to', '9'], /there is no such stretch/],
+    [
+      ['verify', '--from', '5', '--to', '3'],
+      /^the end of the stretch lies before its beginning: --to 3 must be 5 or more$/,
+    ],
+    [['export', '--from', '7', '--out', 'new'], /^--from names entry 7 and the log has 0 signed entries$/],
     [['export'], /--out DIR is missing/],
     [['export', '--out', '.'], /is there already/],
     [['cosign', 'x'], /x cannot be read/],
@@ -246,5 +252,34 @@ describe('a wrong call says in one sentence what to do', () => {
   ])('%j', async (args, sentence) => {
     const own = args.includes('--proof') || args[0] === 'erase' ? [] : ['--data', empty];
     expect(await refusedBy(journal, [...args, ...own])).toMatch(sentence);
+  });
+});
+
+describe('a call that is refused', () => {
+  it('leaves no entry that the log was given away where there was no place for it', async () => {
+    await stickerIn(data);
+    const { code, says } = complaintOf(await on('export', '--out', file('nowhere/stick')));
+    expect([code, says]).toEqual([2, expect.stringMatching(/nowhere\/stick cannot be written/)]);
+    expect(typesIn(data)).toEqual(['sticker-issued']);
+  });
+
+  it('leaves no empty folder where the entry was refused, so that the next try can use its name', async () => {
+    await stickerIn(data);
+    await on('checkpoint');
+    const kiosk = lockDataFolder(dataFolderAt(data));
+    expect((await on('export', '--out', file('stick'))).code).toBe(2);
+    expect(readdirSync(folder)).not.toContain('stick');
+    if (kiosk.ok) kiosk.value.release();
+    expect((await on('export', '--out', file('stick'))).code).toBe(0);
+  });
+
+  it('speaks of no key in an export that is not there', async () => {
+    const { says } = complaintOf(await ran(['journal', 'verify', '--export', 'nothere'], { cwd: folder }));
+    expect(says).toMatch(/nothere\/\S+ cannot be read/);
+  });
+
+  it('tells whoever has a damaged log and no kiosk that its key is enough', async () => {
+    const { code, says } = complaintOf(await on('verify', '--damaged', 'journal.db'));
+    expect([code, says]).toEqual([2, expect.stringMatching(/--data DIR, or give the log's key with --key$/)]);
   });
 });
