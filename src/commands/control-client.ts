@@ -101,6 +101,7 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
       attendance: new Attendance(around),
       register,
       slips: { print: () => Promise.resolve(err(NO_PRINTER)) },
+      witnessed: stores.value.folder.witnessed,
       pinPath: stores.value.folder.ownerPin,
       pinWasSet: () => {},
       changed: () => {},
