@@ -65,8 +65,10 @@ export function orUsage<T>(result: { ok: true; value: T } | { ok: false; error: 
 
 /** A number with its noun in the right form. */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${count} ${count === 1 ? noun : pluralOf(noun)}`;
 }
+
+const pluralOf = (noun: string): string => (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`);
 
 /** A value that must be given. */
 export function required(value: string | undefined, option: string): string {

@@ -8,7 +8,7 @@ import { systemClock } from '../devices/clock/system-clock.ts';
 import { Attendance } from '../kiosk/attendance.ts';
 import { BackOffice } from '../kiosk/back-office.ts';
 import { restoreHandSetting } from '../kiosk/clock-set.ts';
-import { dataFolderAt } from '../kiosk/data-folder.ts';
+import { dataFolderAt, readDataFolder } from '../kiosk/data-folder.ts';
 import { stderrLog } from '../kiosk/log.ts';
 import type { OfficeAnswer, OfficeRequest } from '../kiosk/office-request.ts';
 import { StickerDesk } from '../kiosk/sticker-desk.ts';
@@ -17,14 +17,30 @@ import { registerOf } from '../kiosk/visitor-register.ts';
 import { clockSettingOf } from '../kiosk/wire-kiosk.ts';
 import { bootId } from '../main.ts';
 import { drawSticker } from '../sticker/draw.ts';
+import { prepareFolder } from './prepare-folder.ts';
 
 const ANSWER_WITHIN_MS = 60_000;
 const UNANSWERED = "the kiosk stopped before it answered: look at 'munjigi journal tail' for what was done";
 
 const NO_PRINTER = 'no kiosk is running on this folder, and the printer is its own: start it, or use --out FILE.png';
 
+/** What prepares a kiosk before its first start. All else is about a kiosk that is there: without its folder, a wrong path. */
+const PREPARING: ReadonlySet<OfficeRequest['command']> = new Set([
+  'trust-import',
+  'trust-list-import',
+  'revocations-adopt',
+  'settings-set',
+  'policy-import',
+  'owner-pin-set',
+  'sticker-issue',
+] as const);
+
 /** Carries out a writing command: by the kiosk that holds the folder, else here, with the folder locked. */
 export async function carryOut(dataPath: string, request: OfficeRequest): Promise<Result<OfficeAnswer, string>> {
+  if (!existsSync(dataPath) && !PREPARING.has(request.command)) {
+    const folder = readDataFolder(dataPath);
+    if (!folder.ok) return folder;
+  }
   const asked = await askKiosk(dataFolderAt(dataPath).controlSocket, request);
   return asked ?? carryOutHere(dataPath, request);
 }
@@ -60,6 +76,7 @@ function askKiosk(path: string, request: OfficeRequest): Promise<Result<OfficeAn
 }
 
 async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<Result<OfficeAnswer, string>> {
+  prepareFolder(dataPath);
   const clock = new HandSetClock(systemClock({ floorMs: RELEASED_AT_MS }));
   const stores = await openStores(dataPath, clock, bootId(), null, 'command');
   if (!stores.ok) return stores;
@@ -84,6 +101,7 @@ async function carryOutHere(dataPath: string, request: OfficeRequest): Promise<R
       attendance: new Attendance(around),
       register,
       slips: { print: () => Promise.resolve(err(NO_PRINTER)) },
+      witnessed: stores.value.folder.witnessed,
       pinPath: stores.value.folder.ownerPin,
       pinWasSet: () => {},
       changed: () => {},

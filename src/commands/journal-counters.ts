@@ -1,4 +1,5 @@
-import { DAY_MS, dayIn, HOUR_MS, parseInstant, startOfDayIn } from '../base/time.ts';
+import { siteDayIn, siteDaySpan } from '../base/site-day.ts';
+import { parseInstant } from '../base/time.ts';
 import { type DayCounters, dayCounters } from '../journal/counters.ts';
 import { entriesInTime } from '../journal/entries-in-time.ts';
 import { entriesBetween } from '../journal/query.ts';
@@ -20,7 +21,7 @@ export async function counters(args: readonly string[]): Promise<number> {
   tell(`data folder: ${dataPath}`);
   const folder = orUsage(readDataFolder(dataPath));
   const { zone } = storedSettings(folder);
-  const day = values.day ?? dayIn(zone, wallNowMs());
+  const day = values.day ?? siteDayIn(zone, wallNowMs());
   const { fromMs, toMs } = spanOf(day, zone);
   const counted = await readJournal(folder.journal, (db) => {
     const { from, to } = entriesInTime(db, fromMs, toMs);
@@ -31,16 +32,11 @@ export async function counters(args: readonly string[]): Promise<number> {
   return EXIT_OK;
 }
 
-/** Days have 23 to 25 hours. */
 function spanOf(day: string, zone: string): { readonly fromMs: number; readonly toMs: number } {
-  const noon = parseInstant(`${day}T12:00:00Z`);
-  if (!/^\d{4}-\d\d-\d\d$/.test(day) || !noon.ok)
-    throw new UsageError(`--day must be a day like 2021-12-13, not '${day}'`);
-  // Noon in London is this day or one of its neighbours anywhere.
-  const near = [noon.value - DAY_MS / 2, noon.value, noon.value + DAY_MS / 2].find((atMs) => dayIn(zone, atMs) === day);
-  if (near === undefined) throw new UsageError(`there was no ${day} in ${zone}`);
-  const fromMs = startOfDayIn(zone, near);
-  return { fromMs, toMs: startOfDayIn(zone, fromMs + DAY_MS + 4 * HOUR_MS) };
+  if (!parseInstant(`${day}T12:00:00Z`).ok) throw new UsageError(`--day must be a day like 2021-12-13, not '${day}'`);
+  const span = siteDaySpan(zone, day);
+  if (span === null) throw new UsageError(`there was no ${day} in ${zone}`);
+  return span;
 }
 
 function linesOf(day: string, { hours, ...all }: DayCounters): readonly string[] {

@@ -1,4 +1,14 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../base/assert.ts';
@@ -7,6 +17,7 @@ import { extractLog, type LogExtract } from '../journal/export.ts';
 import { EXPORT_FILES } from '../journal/exported-log.ts';
 import { formatVerifierKey } from '../journal/signed-note.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
+import type { OfficeAnswer } from '../kiosk/office-request.ts';
 import { counted, EXIT_OK, orUsage, parseCommandLine, refuseWords, required, tell, UsageError } from './command.ts';
 import { carryOut } from './control-client.ts';
 import { continuationOf, continuationText } from './journal-verify.ts';
@@ -41,7 +52,7 @@ export async function exportLog(args: readonly string[]): Promise<number> {
   const { journal } = orUsage(readDataFolder(dataPath));
   const size = await readJournal(journal, (db) => extractLog(db, 0).size);
   if (from > size) throw new UsageError(`--from names entry ${from} and the log has ${counted(size, 'signed entry')}`);
-  const signed = orUsage(await carryOut(dataPath, { command: 'journal-checkpoint', exportFrom: from }));
+  const signed = await recordExport(out, dataPath, { exportFrom: from });
   await readJournal(journal, (db) => {
     const extract = extractLog(db, from);
     const { entries, checkpoints, start } = extract;
@@ -69,7 +80,7 @@ async function exportDamaged(file: string, out: string, dataPath: string): Promi
   const report = orUsage(reportDamage(file, key));
   const notes = orUsage(damagedNotes(file, key));
   if (report.sound === 0) throw new UsageError(`nothing in ${file} is as it was written; keep the file`);
-  orUsage(await carryOut(dataPath, { command: 'journal-checkpoint', exportFrom: 0, damaged: basename(file) }));
+  await recordExport(out, dataPath, { exportFrom: 0, damaged: basename(file) });
   write(out, { checkpoints: notes.join('\n'), start: null }, formatVerifierKey(key), (put) => {
     orUsage(reportDamage(file, key, (bytes) => put(Buffer.concat([bytes, NEW_LINE]))));
   });
@@ -78,6 +89,23 @@ async function exportDamaged(file: string, out: string, dataPath: string): Promi
   return EXIT_OK;
 }
 
+/** Says in the log what is given away, before any of it is, and not where there is no place for it. */
+async function recordExport(
+  out: string,
+  dataPath: string,
+  what: { readonly exportFrom: number; readonly damaged?: string },
+): Promise<OfficeAnswer> {
+  try {
+    mkdirSync(out, { mode: 0o755 });
+  } catch (thrown) {
+    throw new UsageError(`${out} cannot be written: ${reasonOf(thrown)}`);
+  }
+  const signed = await carryOut(dataPath, { command: 'journal-checkpoint', ...what });
+  if (!signed.ok) rmdirSync(out);
+  return orUsage(signed);
+}
+
+/** Fills the folder that `recordExport` has made. */
 function write(
   out: string,
   { checkpoints, start }: Pick<LogExtract, 'checkpoints' | 'start'>,
@@ -85,7 +113,6 @@ function write(
   fill: (put: (lines: Buffer) => void) => void,
 ): void {
   try {
-    mkdirSync(out, { mode: 0o755 });
     const file = openSync(join(out, EXPORT_FILES.entries), 'wx', 0o644);
     try {
       fill((lines) => void writeSync(file, lines));

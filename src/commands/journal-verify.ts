@@ -16,7 +16,7 @@ import { type LogReport, reportJson } from '../journal/log-report.ts';
 import { sha256, verifyEd25519 } from '../journal/native-crypto.ts';
 import { entriesOfTypes, type JournalReader } from '../journal/query.ts';
 import { type InBoth, reportText } from '../journal/report-text.ts';
-import { formatVerifierKey, parseVerifierKey } from '../journal/signed-note.ts';
+import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../journal/signed-note.ts';
 import { checkStored } from '../journal/stored-log.ts';
 import { chooseDataPath, readDataFolder } from '../kiosk/data-folder.ts';
 import { EXIT_NOT_ALL, EXIT_OK, orUsage, parseCommandLine, print, refuseWords, tell, UsageError } from './command.ts';
@@ -59,6 +59,9 @@ export async function verify(args: readonly string[]): Promise<number> {
   const to = values.to === undefined ? null : seqFrom(values.to, '--to');
   if (values.export !== undefined && to !== null) {
     throw new UsageError('--to is for the log of this kiosk: an export is checked up to its end');
+  }
+  if (to !== null && to < from) {
+    throw new UsageError(`the end of the stretch lies before its beginning: --to ${to} must be ${from} or more`);
   }
   const report =
     values.export === undefined
@@ -139,14 +142,17 @@ export function continuationText({ file, origin, size, root, whole }: Continuati
 }
 
 function verifyDamaged(file: string, data: string | undefined, keys: readonly string[], isJson: boolean): number {
-  const key =
-    keys[0] === undefined
-      ? storedLogKey(orUsage(readDataFolder(chooseDataPath(data))))
-      : orUsage(parseVerifierKey(sha256, keys[0]));
+  const key = keys[0] === undefined ? keyIn(chooseDataPath(data)) : orUsage(parseVerifierKey(sha256, keys[0]));
   const report = orUsage(reportDamage(file, key));
   if (isJson) print(JSON.stringify(report));
   else for (const line of damageText(report)) print(line);
   return report.stretches.length === 0 ? EXIT_OK : EXIT_NOT_ALL;
+}
+
+function keyIn(dataPath: string): VerifierKey {
+  const folder = readDataFolder(dataPath);
+  if (!folder.ok) throw new UsageError(`${folder.error}, or give the log's key with --key`);
+  return storedLogKey(folder.value);
 }
 
 async function verifyExport(
@@ -159,8 +165,6 @@ async function verifyExport(
   for (const witness of witnesses) {
     if (witness.file !== null && own.has(realPath(witness.file))) throw new UsageError(ownFileFault(witness.file).en);
   }
-  if (keys.length === 0)
-    tell('the key is the one that lies in the export: compare it with the one that the kiosk shows');
   const start = existsSync(file(EXPORT_FILES.start)) ? await textFrom(file(EXPORT_FILES.start)) : null;
   const texts = {
     checkpoints: await textFrom(file(EXPORT_FILES.checkpoints)),
@@ -168,6 +172,8 @@ async function verifyExport(
     witnesses,
     witnessKeys,
   };
+  if (keys.length === 0)
+    tell('the key is the one that lies in the export: compare it with the one that the kiosk shows');
   const notes = inEnglish(notesOf(sha256, texts));
   const check = inEnglish(checkExported(sha256, verifyEd25519, notes, start, askedFrom));
   await eachLine(file(EXPORT_FILES.entries), (line) => check.entry(line));

@@ -48,8 +48,8 @@ export      writes what a stranger needs into a new folder: entries, checkpoints
 outage      when this kiosk could not check, and why, with what was decided before, meanwhile and after; signed with the
             key of the log. --out writes the signed file, --html a page to print that checks itself with the key alone
 slip        prints the paper slip of a day, of today so far if none is named: what was counted, and a checkpoint to be
-            kept elsewhere. --out writes a picture of it
-counters    what was decided on one day, today if none is given, by hour, reason and format
+            kept elsewhere. --out writes a picture of it. A day goes on until 04:00 in the site's zone
+counters    what was decided on one day, today if none is given, by hour, reason and format; a day as that of the slip
 --json      JSON for programs
 ${TIME_HELP}`,
 

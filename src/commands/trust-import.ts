@@ -71,6 +71,8 @@ async function importRevocationFile(
 
 /** What the signed list in use says of a file with this digest, or null. */
 function namedBySignedList(dataPath: string, sha256: string): NamedRevocations | null {
+  // A refusal must not leave a folder behind.
+  if (!existsSync(dataPath)) return null;
   const folder = orUsage(prepareDataFolder(dataPath));
   if (!existsSync(folder.trust)) return null;
   const store = openStoredTrust(folder);

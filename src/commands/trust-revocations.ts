@@ -5,7 +5,7 @@ import { makeFolder } from '../base/make-folder.ts';
 import { plainText } from '../base/plain-text.ts';
 import { formatInstant } from '../base/time.ts';
 import { realTimers } from '../base/timers.ts';
-import { type DataFolder, prepareDataFolder } from '../kiosk/data-folder.ts';
+import type { DataFolder } from '../kiosk/data-folder.ts';
 import type { TrustSource } from '../trust/read-sources.ts';
 import { type BuiltList, buildRevocations, keepPrevious } from '../trust/revocation-build.ts';
 import type { ListExpectation } from '../trust/revocation-list.ts';
@@ -14,6 +14,7 @@ import { Revocations } from '../trust/revocations.ts';
 import { counted, orUsage, print, tell } from './command.ts';
 import { carryOut } from './control-client.ts';
 import { wallNowMs } from './now.ts';
+import { prepareFolder } from './prepare-folder.ts';
 
 /** The door comes first; at the lowest of all an import would hardly ever end on a busy machine. */
 const LOW_PRIORITY = 10;
@@ -30,7 +31,7 @@ export async function importRevocations(
   expected: ListExpectation | null,
 ): Promise<BuiltList> {
   setPriority(LOW_PRIORITY);
-  const { revocations: folder } = orUsage(prepareDataFolder(dataPath));
+  const { revocations: folder } = prepareFolder(dataPath);
   makeFolder(folder, 0o700);
   const lock = orUsage(lockRevocations(folder));
   try {

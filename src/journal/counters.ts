@@ -1,3 +1,4 @@
+import { DAY_TURNS_AT_HOUR } from '../base/site-day.ts';
 import { MINUTE_MS, minuteOfDayIn } from '../base/time.ts';
 import type { VerdictName } from '../policy/reasons.ts';
 import type { Entry } from './entry.ts';
@@ -16,7 +17,7 @@ export interface DayCounters {
   /** What staff said their decisions rest on. */
   readonly staffReasons: Readonly<Tally>;
   readonly stickers: number;
-  /** Hours on the wall clock of the site in which somebody came; one that a day has twice is one. */
+  /** Hours on the wall clock of the site in which somebody came, from 04:00 on; one that a day has twice is one. */
   readonly hours: readonly HourCounters[];
   /** By reason, format and kind; `none` where a scan had none. */
   readonly reasons: Readonly<Tally>;
@@ -61,12 +62,16 @@ export function dayCounters(entries: Iterable<Entry>, zone: string, fromMs: numb
     staffRefused,
     staffReasons,
     stickers,
-    hours: [...hours].sort(([one], [other]) => one - other).map(([hour, counts]) => ({ hour, ...counts })),
+    hours: [...hours]
+      .sort(([one], [other]) => sinceTurn(one) - sinceTurn(other))
+      .map(([hour, counts]) => ({ hour, ...counts })),
     reasons,
     formats,
     kinds,
   };
 }
+
+const sinceTurn = (hour: number): number => (hour - DAY_TURNS_AT_HOUR + 24) % 24;
 
 const tally = (): Tally => ({});
 

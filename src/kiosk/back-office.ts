@@ -19,6 +19,7 @@ import { adoptRevocations } from './adopt-revocations.ts';
 import type { Attendance } from './attendance.ts';
 import { type ClockSetParts, setClock } from './clock-set.ts';
 import { countersign } from './countersign.ts';
+import type { Log } from './log.ts';
 import { MAX_COUNT_OUT, type OfficeAnswer, type OfficeRequest } from './office-request.ts';
 import { checkNewPin, storePin } from './owner-pin.ts';
 import { changeSettings } from './settings-changes.ts';
@@ -45,6 +46,9 @@ export interface BackOfficeParts {
   readonly attendance: Attendance;
   readonly register: Register | null;
   readonly slips: Pick<SlipDesk, 'print'>;
+  /** The folder of other kiosks' checkpoints. */
+  readonly witnessed: string;
+  readonly log: Log;
   /** Where the owner's PIN is stored. */
   readonly pinPath: string;
   /** Another PIN than before is the owner's. */
@@ -194,12 +198,12 @@ export class BackOffice {
   }
 
   #cosign(text: string, keyText: string): Result<OfficeAnswer, string> {
-    const { journal, logKey, clock } = this.#parts;
+    const { logKey, witnessed } = this.#parts;
     const proof = parseConsistency(text);
     if (!proof.ok) return proof;
     const log = parseVerifierKey(sha256, keyText);
     if (!log.ok) return log;
-    const signed = countersign(journal, { key: log.value, proof: proof.value }, logKey, clock);
+    const signed = countersign({ key: log.value, proof: proof.value }, logKey, { ...this.#parts, folder: witnessed });
     if (!signed.ok) return err(signed.error.sentence);
     return ok({ note: signed.value.note, key: formatVerifierKey(logKey.cosigner) });
   }

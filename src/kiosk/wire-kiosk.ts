@@ -90,7 +90,7 @@ export function wireKiosk(wiring: KioskWiring): WiredKiosk {
   const clockSetting = clockSettingOf(stores, clock, wasSet);
   const books = { importTrust, revocations, logKey, settingsStore, clockSetting };
   const pinWasSet = (): void => owner.pinWasSet();
-  const pin = { pinPath, pinWasSet };
+  const pin = { pinPath, pinWasSet, witnessed: folder.witnessed };
   const office = new BackOffice({ ...around, ...books, ...pin, desk, attendance, register, slips, changed });
   let stopControl = (): void => {};
   const stop = async (): Promise<void> => {

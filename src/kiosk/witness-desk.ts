@@ -1,13 +1,9 @@
-import { join } from 'node:path';
-import { reasonOf } from '../base/assert.ts';
-import { replaceFile } from '../base/atomic-file.ts';
-import { makeFolder } from '../base/make-folder.ts';
-import { err, ok, type Result } from '../base/result.ts';
-import { type Clock, formatMinuteIn, SECOND_MS } from '../base/time.ts';
+import { ok, type Result } from '../base/result.ts';
+import { formatMinuteIn, SECOND_MS } from '../base/time.ts';
 import type { CodePicture, OwnerView, ScannedCheckpoint } from '../door/commands.ts';
 import { checkpointTime, parseCheckpoint } from '../journal/checkpoint.ts';
 import { type CheckpointCode, formatCheckpointCode, parseCheckpointCode } from '../journal/checkpoint-code.ts';
-import { type Journal, JournalFault } from '../journal/journal.ts';
+import { JournalFault } from '../journal/journal.ts';
 import { LOG_NAME, type LogKey } from '../journal/log-key.ts';
 import { sha256 } from '../journal/native-crypto.ts';
 import { parseNote, type VerifierKey } from '../journal/signed-note.ts';
@@ -16,22 +12,16 @@ import type { Settings } from '../settings/schema.ts';
 import { encodeAlphanumericQr } from '../sticker/qr.ts';
 import { qrPath } from '../sticker/qr-svg.ts';
 import { fingerprintWords } from '../trust/proquint.ts';
-import { countersign } from './countersign.ts';
-import type { Log } from './log.ts';
+import { type CountersignParts, countersign } from './countersign.ts';
 import type { LogKeeper } from './log-keeper.ts';
 
 /** The scanner reads a code again and again while it is held up: what failed is tried again after this time. */
 const SAME_CODE_MS = 3 * SECOND_MS;
 
-export interface WitnessDeskParts {
-  readonly journal: Journal;
+export interface WitnessDeskParts extends CountersignParts {
   readonly keeper: LogKeeper;
   readonly key: LogKey;
-  readonly clock: Clock;
-  /** Where checkpoints of other kiosks are kept, a file for each log. */
-  readonly folder: string;
   readonly settings: () => Settings;
-  readonly log: Log;
 }
 
 /** The log's public key, or any other kiosk's, as six words. */
@@ -119,28 +109,12 @@ export class WitnessDesk {
   }
 
   #countersigned(shown: CheckpointCode): Result<Done, WitnessRefusal> {
-    const { journal, key, clock } = this.#parts;
-    const signed = countersign(journal, shown, key, clock);
-    if (!signed.ok) {
-      const isEvidence = signed.error.kind === 'fewer' || signed.error.kind === 'forked';
-      if (isEvidence) this.#keep(shown.key.name, 'contradiction', shown.proof.checkpoint);
-      return err(signed.error);
-    }
-    const { note, log } = signed.value;
-    this.#keep(log, 'countersigned', note);
+    const { key } = this.#parts;
+    const signed = countersign(shown, key, this.#parts);
+    if (!signed.ok) return signed;
+    const { note } = signed.value;
     const code = pictureOf({ key: key.cosigner, proof: { old: 0, path: [], checkpoint: note } });
     return ok({ outcome: 'countersigned', code });
-  }
-
-  /** The newest of each kind and log, for a stick; the log itself holds what counts. */
-  #keep(name: string, kind: 'countersigned' | 'contradiction', note: string): void {
-    const { folder, log } = this.#parts;
-    try {
-      makeFolder(folder, 0o700);
-      replaceFile(join(folder, `${name.replaceAll('/', '-')}.${kind}.txt`), note);
-    } catch (thrown) {
-      log('checkpoint-unkept', { log: name, why: reasonOf(thrown) });
-    }
   }
 }
 

@@ -95,7 +95,7 @@ describe('a kiosk that was killed', () => {
     expect(await told()).toEqual(down);
     expect(await told()).toEqual(down);
     const again = await SimulatedKiosk.start(data);
-    const over = expect.stringMatching(/\d {2}not running \(the program was killed\)/);
+    const over = expect.stringMatching(/\d {2}\d min {2}not running \(the program was killed\)/);
     expect(await told()).toEqual([over]);
     await again.stop();
     expect(await told()).toEqual([over, expect.stringMatching(/still so at \S+ \S+ {2}not running \(switched off\)/)]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { journal } from '../../src/commands/journal.ts';
 import { notesIn } from '../../src/journal/checkpoint-code.ts';
 import { sha256 } from '../../src/journal/native-crypto.ts';
+import { dataFolderAt, lockDataFolder } from '../../src/kiosk/data-folder.ts';
 import { complaintOf, ran } from '../support/command.ts';
 import { typesIn } from '../support/entries.ts';
 import { refusedBy } from '../support/in-process.ts';
@@ -153,6 +154,7 @@ it('an inspector is given what a damaged disk has left of the log, and not the f
 describe('two kiosks without any server between them', () => {
   it('vouch for each other, and an older copy that is put back is found', async () => {
     const other = file('other');
+    mkdirSync(other);
     await stickerIn(data);
     const key = keyIn(await on('checkpoint'));
     writeFileSync(file('shown'), (await on('checkpoint', '--since', '0')).out);
@@ -182,6 +184,7 @@ describe('two kiosks without any server between them', () => {
     const db = new Database(join(data, 'journal.db'));
     db.exec('DELETE FROM entry WHERE seq >= 1; DELETE FROM checkpoint WHERE size > 1');
     db.close();
+    rmSync(join(data, 'journal.head'));
     const rolledBack = await on('verify', '--json', ...witness);
     expect(JSON.parse(rolledBack.out)).toMatchObject({ problems: [{ code: 'witness-longer' }] });
     const { out } = await on('verify', ...witness);
@@ -190,6 +193,7 @@ describe('two kiosks without any server between them', () => {
 
   it('carry codes from screen to screen, and the first then says by whom it is witnessed', async () => {
     const other = file('other');
+    mkdirSync(other);
     const cosigned = (data: string) => ran(['journal', 'cosign', file('code'), '--data', data]);
     await stickerIn(data);
     writeFileSync(file('code'), (await on('checkpoint', '--code')).out);
@@ -255,6 +259,11 @@ describe('a wrong call says in one sentence what to do', () => {
     [['verify', '--proof', 'nowhere'], /nowhere cannot be read/],
     [['verify', '--to', '9'], /there is no such stretch/],
     [['verify', '--checkpoint', '/dev/null'], /^\/dev\/null holds no checkpoint/],
+    [
+      ['verify', '--from', '5', '--to', '3'],
+      /^the end of the stretch lies before its beginning: --to 3 must be 5 or more$/,
+    ],
+    [['export', '--from', '7', '--out', 'new'], /^--from names entry 7 and the log has 0 signed entries$/],
     [['export'], /--out DIR is missing/],
     [['export', '--out', '.'], /is there already/],
     [['cosign', 'x'], /x cannot be read/],
@@ -267,5 +276,34 @@ describe('a wrong call says in one sentence what to do', () => {
   ])('%j', async (args, sentence) => {
     const own = args.includes('--proof') || args[0] === 'erase' ? [] : ['--data', empty];
     expect(await refusedBy(journal, [...args, ...own])).toMatch(sentence);
+  });
+});
+
+describe('a call that is refused', () => {
+  it('leaves no entry that the log was given away where there was no place for it', async () => {
+    await stickerIn(data);
+    const { code, says } = complaintOf(await on('export', '--out', file('nowhere/stick')));
+    expect([code, says]).toEqual([2, expect.stringMatching(/nowhere\/stick cannot be written/)]);
+    expect(typesIn(data)).toEqual(['sticker-issued']);
+  });
+
+  it('leaves no empty folder where the entry was refused, so that the next try can use its name', async () => {
+    await stickerIn(data);
+    await on('checkpoint');
+    const kiosk = lockDataFolder(dataFolderAt(data));
+    expect((await on('export', '--out', file('stick'))).code).toBe(2);
+    expect(readdirSync(folder)).not.toContain('stick');
+    if (kiosk.ok) kiosk.value.release();
+    expect((await on('export', '--out', file('stick'))).code).toBe(0);
+  });
+
+  it('speaks of no key in an export that is not there', async () => {
+    const { says } = complaintOf(await ran(['journal', 'verify', '--export', 'nothere'], { cwd: folder }));
+    expect(says).toMatch(/nothere\/\S+ cannot be read/);
+  });
+
+  it('tells whoever has a damaged log and no kiosk that its key is enough', async () => {
+    const { code, says } = complaintOf(await on('verify', '--damaged', 'journal.db'));
+    expect([code, says]).toEqual([2, expect.stringMatching(/--data DIR, or give the log's key with --key$/)]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clock } from '../../src/commands/clock.ts';
+import { clock, moveText } from '../../src/commands/clock.ts';
 import { settings } from '../../src/commands/settings.ts';
 import { digestOf } from '../../src/settings/history.ts';
 import { complaintOf, jsonLines, ran } from '../support/command.ts';
@@ -128,7 +128,11 @@ describe('a clock that is set by hand', () => {
     const short = site.issue('ticket', '--nbf', '2039-12-31T00:00:00Z');
     running.scan(short);
     expect(await running.nextVerdict()).toMatchObject({ green: false });
-    expect((await on('clock', 'set', far)).code).toBe(0);
+    const { code, err } = await on('clock', 'set', far);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringMatching(/it moved ahead by \d+ days .* \(\d+ ms\)\nthat is more than a day: .*sets it back\n$/),
+    ]);
     await running.until((state) => 'clock' in state && Object(state.clock).handSet === true);
     running.scan(site.issue('ticket', '--nbf', '2039-12-31T00:00:00Z'));
     expect(await running.nextVerdict()).toMatchObject({ green: true });
@@ -142,6 +146,15 @@ describe('a clock that is set by hand', () => {
     ]);
     expect(entriesIn(site.data).filter(({ type }) => type === 'clock-step')).toEqual([]);
   });
+});
+
+it.each([
+  [0, 'ahead by less than a second (0 ms)'],
+  [61_001, 'ahead by 1 minute 1 second (61001 ms)'],
+  [-86_400_000, 'back by 1 day (-86400000 ms)'],
+  [315_619_199_180, 'ahead by 3652 days 23 hours 59 minutes 59 seconds (315619199180 ms)'],
+])('nobody must divide to see that a clock moved by %i ms', (byMs, text) => {
+  expect(moveText(byMs)).toBe(text);
 });
 
 describe('a call that cannot be carried out', () => {

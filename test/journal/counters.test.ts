@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { siteDaySpan } from '../../src/base/site-day.ts';
 import { HOUR_MS } from '../../src/base/time.ts';
 import { dayCounters } from '../../src/journal/counters.ts';
 import { entriesInTime } from '../../src/journal/entries-in-time.ts';
@@ -69,6 +70,17 @@ describe('an owner who asks how the day was', () => {
       });
     }
     expect(countersOf(MIDNIGHT_MS - dayMs, MIDNIGHT_MS)).toMatchObject({ admit: 0, hours: [] });
+  });
+
+  it('finds the guests after midnight behind those of the evening that they came with', () => {
+    const journal = open();
+    for (const hours of [0, 10, 3]) {
+      time.advance(hours * HOUR_MS);
+      judge(journal, passOf({ kind: 'ticket' }), anyGenuine);
+    }
+    const span = siteDaySpan(ZONE, '2021-12-13');
+    if (span === null) throw new Error('there is such a day');
+    expect(countersOf(span.fromMs, span.toMs).hours.map(({ hour }) => hour)).toEqual([11, 21, 0]);
   });
 
   it('does not have the whole log read for one day of it', () => {

@@ -55,7 +55,9 @@ export function complaintOf({ code, out, err, leftSomething }: Ran): { readonly 
   if (code === null) throw new Error(`it did not end by itself: ${err}`);
   if (leftSomething) throw new Error('a process of it was left running');
   if (out !== '') throw new Error(`it answered all the same: ${out}`);
-  const told = err.split('\n').filter((line) => line !== '' && !/^(data folder: |\{"event":)/.test(line));
+  const told = err
+    .split('\n')
+    .filter((line) => line !== '' && !/^(data folder: |made the new data folder |\{"event":)/.test(line));
   const [says] = told;
   if (told.length !== 1 || says === undefined || !says.startsWith('munjigi: ')) throw new Error(`not one line: ${err}`);
   return { code, says: says.slice('munjigi: '.length) };
