@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../base/assert.ts';
 import { DAY_MS, formatMinuteIn, MINUTE_MS } from '../base/time.ts';
@@ -54,6 +55,7 @@ export async function outage(args: readonly string[]): Promise<number> {
   });
   if (!isKnown) throw new UsageError('that time has not come yet by this clock: ask for one that has');
   const { venueName, zone, venueId, kioskId } = storedSettings(folder);
+  for (const path of [values.out, values.html]) if (path !== undefined) mustHavePlace(path);
   // Signed up to now, after an entry that says that something is given away.
   const signed = orUsage(await carryOut(dataPath, { command: 'journal-checkpoint', exportFrom: from }));
   const key = orUsage(loadLogKey(folder.logKey, { venueId, kioskId }));
@@ -79,6 +81,15 @@ function documentOf(file: string, checkpoint: string): string {
   if (!signed.ok) throw new UsageError('there are too many outages for one certificate: ask for less time at once');
   const code = qrSvg(orUsage(encodeTextQr(checkpoint)));
   return outageDocument(readFileSync(TEMPLATE, 'utf8'), file, signed.value, code);
+}
+
+/** Asked before the log says that something was given away. */
+function mustHavePlace(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (thrown) {
+    throw new UsageError(`${path} cannot be written: ${reasonOf(thrown)}`);
+  }
 }
 
 function write(path: string, text: string): void {

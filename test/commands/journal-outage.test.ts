@@ -65,6 +65,7 @@ describe('an owner who must show when the kiosk could not check', () => {
     await ran(['sticker', 'issue', '--kind', 'ticket', '--data', data]);
     const { code, says } = complaintOf(await on('outage', ...around(), '--out', join(folder, 'no', 'folder')));
     expect([code, says]).toEqual([2, expect.stringMatching(/cannot be written/)]);
+    expect(typesIn(data)).not.toContain('log-exported');
   });
 });
 
